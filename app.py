@@ -1,0 +1,18 @@
+"""Kagami: page config, language, navigation; nothing else."""
+
+import streamlit as st
+
+from core.ui import style
+from core.ui.language import _, choose_language
+
+st.set_page_config(page_title="Kagami 鏡", page_icon="🪞", layout="wide")
+style.apply()
+choose_language()
+st.navigation(
+    [
+        st.Page("pages/story.py", title=_("Story"), default=True),
+        st.Page("pages/draw.py", title=_("Draw"), url_path="draw"),
+        st.Page("pages/reconstruct.py", title=_("Reconstruct"), url_path="reconstruct"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,1 @@
+"""Kagami's core: images → models → detection → views. Everything but `core.ui` works without Streamlit."""

@@ -1,0 +1,283 @@
+"""The command line: python -m core train | evaluate | score."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.detection.detector import Detector
+from core.detection.evaluation import Evaluation, evaluate, evaluate_on_test
+from core.detection.scores import SCORES
+from core.detection.thresholds import RULES, Threshold
+from core.errors import KagamiError
+from core.images.data import Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
+from core.images.handwriting import HandwritingError, ink_of_picture, prepare, read_picture
+from core.models.bundle import MODELS, load_bundle, refuse_existing
+from core.models.experiments import PRESETS, Experiment, experiment
+
+# Exit statuses, as the shell knows them.
+OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
+
+# Of full ink, in an image that is judged as it is; `prepare` has the same rule. Blank paper gets no score.
+LEAST_INK = 0.2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)  # type: ignore[no-any-return]
+    except KagamiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    train = commands.add_parser("train", help="train an experiment and write its bundle")
+    what = train.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", nargs="?", help=f"an experiment, such as {PRESETS[-1]}")
+    what.add_argument("--all", action="store_true", help=f"every shipped preset: {', '.join(PRESETS)}")
+    train.add_argument("--normals", type=_digits, metavar="1,2,3", help="normal digits instead of the name's")
+    train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
+    train.add_argument("--out", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    train.add_argument("--force", action="store_true", help="replace bundles that exist")
+    train.set_defaults(run=_train)
+
+    judging = argparse.ArgumentParser(add_help=False)
+    judging.add_argument("--experiment", default=PRESETS[0], metavar="NAME", help=f"default: {PRESETS[0]}")
+    judging.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    judging.add_argument("--score", choices=SCORES, help="default: the recipe's")
+    judging.add_argument("--rule", choices=RULES, help="default: the recipe's")
+    judging.add_argument("--k", type=float, default=1.0, help="for mean+std; default: 1.0")
+    judging.add_argument(
+        "--false-alarms",
+        type=float,
+        default=0.05,
+        metavar="RATE",
+        help="for quantile, conformal; default: 0.05",
+    )
+    judging.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+    score = commands.add_parser("score", parents=[judging], help="judge pictures of single characters")
+    score.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG or JPEG")
+    score.set_defaults(run=_score)
+
+    evaluate = commands.add_parser("evaluate", parents=[judging], help="measure a detector on labelled images")
+    evaluate.add_argument(
+        "--images",
+        type=Path,
+        metavar="FILE.npz",
+        help="hold these against MNIST's test normals instead of MNIST's held-out digits: "
+        "x (n,h,w) uint8, white ink on black, and y (n,) labels",
+    )
+    evaluate.add_argument(
+        "--prepare",
+        choices=("always", "auto", "never"),
+        default="auto",
+        help="handwriting to 28×28: auto (the default) prepares what is not 28×28 already",
+    )
+    evaluate.set_defaults(run=_evaluate)
+    return parser
+
+
+def _train(options: argparse.Namespace) -> int:
+    if options.all:
+        if options.normals is not None:
+            raise KagamiError("bad_usage", "--all trains the presets; --normals goes with one name.")
+        experiments = [experiment(name) for name in PRESETS]
+    else:
+        experiments = [experiment(options.name, normals=options.normals)]
+
+    for each in experiments:
+        refuse_existing(options.out / each.name, force=options.force)
+
+    # TensorFlow's own notices would break the progress bar.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tqdm import tqdm
+
+    from core.build import build_bundle
+
+    for each in experiments:
+        with tqdm(total=options.epochs or each.recipe.epochs, desc=each.name, unit="epoch") as bar:
+
+            def show(epoch: Any, bar: Any = bar) -> None:
+                bar.set_postfix(epoch=epoch.number, loss=f"{epoch.loss:.4f}", val_loss=f"{epoch.val_loss:.4f}")
+                bar.update()
+
+            path = build_bundle(
+                each,
+                out=options.out,
+                seed=options.seed,
+                epochs=options.epochs,
+                force=options.force,
+                on_epoch=show,
+            )
+        print(path)
+    return OK
+
+
+def _score(options: argparse.Namespace) -> int:
+    _, detector = _detector(options)
+    rows = [_judge(file, detector) for file in options.files]
+    if options.json:
+        print(json.dumps(rows, indent=1, allow_nan=False))
+    else:
+        for row in rows:
+            print(_sentence(row))
+    return INCOMPLETE if any("error" in row for row in rows) else OK
+
+
+def _judge(file: Path, detector: Detector) -> dict[str, Any]:
+    try:
+        image = prepare(ink_of_picture(read_picture(file))).image
+    except KagamiError as error:
+        return {"file": str(file), "error": str(error)}
+    except OSError as error:
+        return {"file": str(file), "error": f"The file cannot be opened: {error.strerror}."}
+    scores = detector.decision_function(flatten(image[np.newaxis]))
+    return {
+        "file": str(file),
+        "score": float(scores[0]),
+        "threshold": _finite(detector.threshold_),
+        "anomalous": bool(scores[0] > detector.threshold_),
+        "p_value": float(detector.p_value(scores)[0]),
+    }
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return f"{row['file']}: not judged: {row['error']}"
+    verdict, sign = ("anomalous", ">") if row["anomalous"] else ("normal", "≤")
+    threshold = "∞" if row["threshold"] is None else f"{row['threshold']:.4g}"
+    return f"{row['file']}: {verdict} (score {row['score']:.4g} {sign} {threshold}, p = {row['p_value']:.3g})"
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    chosen, detector = _detector(options)
+    if options.images is None:
+        result = evaluate_on_test(detector, chosen)
+        # One table of all ten digits, in their order.
+        per_label = dict(sorted({**result.normals, **result.anomalies}.items()))
+    else:
+        result = _against_test_normals(detector, chosen, options.images, options.prepare)
+        # The file's labels alone: its "3" is not MNIST's 3.
+        per_label = dict(result.anomalies)
+    report = {
+        "experiment": chosen.name,
+        "score": detector.score,
+        "rule": detector.threshold.rule,
+        "threshold": _finite(detector.threshold_),
+        "auroc": result.auroc,
+        "detection_rate": result.detection_rate,
+        "false_alarm_rate": result.false_alarm_rate,
+        "normals_n": result.normals_n,
+        "anomalies_n": result.anomalies_n,
+        "per_label": {label: asdict(group) for label, group in per_label.items()},
+    }
+    if options.json:
+        print(json.dumps(report, indent=1, allow_nan=False))
+    else:
+        _print_report(report)
+    return OK
+
+
+def _against_test_normals(detector: Detector, chosen: Experiment, file: Path, how: str) -> Evaluation:
+    """Everything in the file counts as an anomaly, whatever its label; what is no character is left out."""
+    images, labels = load_images(file)
+    x, judged = _prepared(images, how)
+    if left_out := int((~judged).sum()):
+        print(f"note: {left_out} of {len(images)} images hold no character and are left out", file=sys.stderr)
+    test = load_mnist("test")
+    normal = is_normal(test.y, chosen.normals)
+    return evaluate(
+        normal_scores=detector.decision_function(flatten(test.x[normal])),
+        normal_labels=test.y[normal],
+        anomaly_scores=detector.decision_function(x),
+        anomaly_labels=labels[judged],
+        threshold=detector.threshold_,
+    )
+
+
+def _prepared(images: UInt8, how: str) -> tuple[Float, Bool]:
+    """Rows (m, 784) of the images that hold a character, and which of the n those are: (n,) bool."""
+    fits = images.shape[1:] == (28, 28)
+    if how == "never" and not fits:
+        raise KagamiError(
+            "images_size", f"--prepare never needs images of 28×28, got {images.shape[1]}×{images.shape[2]}."
+        )
+    if how == "never" or (how == "auto" and fits):
+        inked = images.max(axis=(1, 2)) >= LEAST_INK * 255
+        return flatten(images[inked]), inked
+    rows = [_prepare(image) for image in images]
+    found = np.array([row is not None for row in rows], bool)
+    return flatten(np.array([row for row in rows if row is not None], np.float32).reshape(-1, 28, 28)), found
+
+
+def _prepare(image: UInt8) -> Float | None:
+    try:
+        return prepare(image).image
+    except HandwritingError:
+        return None
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    for key, value in report.items():
+        if not isinstance(value, dict):
+            print(f"{key:18} {value if value is not None else '–'}")
+    print(f"\n{'label':12} {'n':>6} {'flagged':>8} {'rate':>6} {'mean score':>11}")
+    for label, group in report["per_label"].items():
+        rate = group["flagged"] / group["n"]
+        print(f"{label:12} {group['n']:6} {group['flagged']:8} {rate:6.3f} {group['mean_score']:11.5f}")
+
+
+def _finite(threshold: float) -> float | None:
+    """JSON has no infinity: null, where the conformal rule can promise nothing and flags nothing."""
+    return threshold if math.isfinite(threshold) else None
+
+
+def _detector(options: argparse.Namespace) -> tuple[Experiment, Detector]:
+    # The name is checked first: "no such experiment" says more than "no such bundle".
+    name = experiment(options.experiment).name
+    bundle = load_bundle(name, folder=options.models)
+    rule = options.rule or bundle.experiment.recipe.rule
+    threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms)
+    return bundle.experiment, Detector.of(bundle, score=options.score, threshold=threshold)
+
+
+def _digits(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part in set("0123456789") for part in parts):
+        raise argparse.ArgumentTypeError(f"digits 0-9 with commas between them, such as 1,2,3; got {text!r}")
+    return tuple(int(part) for part in parts)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number, 1 or more; got {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1}; got {text!r}")
+    return int(text)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path(__file__).parent.parent))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

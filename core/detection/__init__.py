@@ -1,0 +1,1 @@
+"""Detection: from reconstructions to anomaly scores, thresholds and how often both are right."""

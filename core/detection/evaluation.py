@@ -1,0 +1,113 @@
+"""How good a detector is, on images whose labels are known."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.detection.detector import Detector
+from core.images.data import Float, UInt8, flatten, is_normal, load_mnist
+from core.models.experiments import Experiment
+
+Labels = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Images of one label: how many, how many of them flagged as anomalous, and their mean score."""
+
+    n: int
+    flagged: int
+    mean_score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Rates in [0, 1]; None where there is nothing to count.
+
+    auroc: the chance that an anomaly scores higher than a normal (ties count half).
+    detection_rate: share of anomalies flagged. misses: anomalies not flagged.
+    false_alarm_rate: share of normals flagged.
+    normals, anomalies: the same per label, labels as strings in their own order.
+    """
+
+    auroc: float | None
+    detection_rate: float | None
+    false_alarm_rate: float | None
+    misses: int
+    normals_n: int
+    anomalies_n: int
+    normals: Mapping[str, Group]
+    anomalies: Mapping[str, Group]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts and numbers, as JSON takes them."""
+        return asdict(self)
+
+
+def auroc(normal_scores: Float, anomaly_scores: Float) -> float | None:
+    """Area under the ROC curve of scores (n,), (m,); None where one of them is empty.
+
+    The share of pairs in which the anomaly scores higher, ties counting half (Hanley & McNeil, 1982).
+    """
+    pairs = len(normal_scores) * len(anomaly_scores)
+    if not pairs:
+        return None
+    ordered = np.sort(normal_scores)
+    lower = np.searchsorted(ordered, anomaly_scores, side="left").sum(dtype=np.int64)
+    lower_or_equal = np.searchsorted(ordered, anomaly_scores, side="right").sum(dtype=np.int64)
+    return float(lower + lower_or_equal) / 2 / pairs
+
+
+def evaluate(
+    *,
+    normal_scores: Float,
+    normal_labels: Labels,
+    anomaly_scores: Float,
+    anomaly_labels: Labels,
+    threshold: float,
+) -> Evaluation:
+    """Compare scores (n,) of normals and (m,) of anomalies with a threshold and with each other."""
+    false_alarms = int((normal_scores > threshold).sum())
+    detected = int((anomaly_scores > threshold).sum())
+    return Evaluation(
+        auroc=auroc(normal_scores, anomaly_scores),
+        detection_rate=detected / len(anomaly_scores) if len(anomaly_scores) else None,
+        false_alarm_rate=false_alarms / len(normal_scores) if len(normal_scores) else None,
+        misses=len(anomaly_scores) - detected,
+        normals_n=len(normal_scores),
+        anomalies_n=len(anomaly_scores),
+        normals=_per_label(normal_scores, normal_labels, threshold),
+        anomalies=_per_label(anomaly_scores, anomaly_labels, threshold),
+    )
+
+
+def evaluate_digits(scores: Float, y: UInt8, experiment: Experiment, *, threshold: float) -> Evaluation:
+    """Scores (n,) of digits with labels y (n,): the experiment's normals against its held-out digits."""
+    normal = is_normal(y, experiment.normals)
+    return evaluate(
+        normal_scores=scores[normal],
+        normal_labels=y[normal],
+        anomaly_scores=scores[~normal],
+        anomaly_labels=y[~normal],
+        threshold=threshold,
+    )
+
+
+def evaluate_on_test(detector: Detector, experiment: Experiment) -> Evaluation:
+    """The detector on MNIST's test images."""
+    test = load_mnist("test")
+    scores = detector.decision_function(flatten(test.x))
+    return evaluate_digits(scores, test.y, experiment, threshold=detector.threshold_)
+
+
+def _per_label(scores: Float, labels: Labels, threshold: float) -> dict[str, Group]:
+    groups = {}
+    for label in np.unique(labels):
+        mine = scores[labels == label]
+        groups[str(label)] = Group(
+            n=len(mine), flagged=int((mine > threshold).sum()), mean_score=float(mine.mean(dtype=np.float64))
+        )
+    return groups

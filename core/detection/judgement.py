@@ -1,0 +1,51 @@
+"""One image before a detector: everything that a page or the command line tells about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.detection.detector import Detector
+from core.detection.scores import error_map
+from core.images.data import Float, UInt8, flatten
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What the mirror returned for one image, and the verdict.
+
+    image, reconstruction, error_map: (28, 28) float32 in [0, 1].
+    score: anomaly score, higher is more anomalous; anomalous iff score > threshold.
+    p_value: split-conformal, in (0, 1].
+    above: share of the calibration normals with a lower score, in [0, 1].
+    """
+
+    image: Float
+    reconstruction: Float
+    error_map: Float
+    score: float
+    threshold: float
+    anomalous: bool
+    p_value: float
+    above: float
+
+
+def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
+    """Judge images (n, 28, 28), uint8 or float32 in [0, 1], one by one in a single pass."""
+    x = flatten(images)
+    reconstructions = detector.autoencoder.reconstruct(x)
+    scores = detector.decision_function(x)
+    errors = error_map(x, reconstructions)
+    above = np.searchsorted(np.sort(detector.calibration_scores_), scores) / len(detector.calibration_scores_)
+    return [
+        Judgement(
+            image=x[i].reshape(28, 28),
+            reconstruction=reconstructions[i].reshape(28, 28),
+            error_map=errors[i].reshape(28, 28),
+            score=float(scores[i]),
+            threshold=detector.threshold_,
+            anomalous=bool(scores[i] > detector.threshold_),
+            p_value=float(p),
+            above=float(above[i]),
+        )
+        for i, p in enumerate(detector.p_value(scores))
+    ]

@@ -1,0 +1,1 @@
+"""Images: MNIST and its splits, and handwriting → 28×28."""

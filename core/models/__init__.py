@@ -1,0 +1,1 @@
+"""Models: what to train, how, what came out, how it answers. TensorFlow only in `networks` and `training`."""

@@ -1,0 +1,175 @@
+"""A bundle: a trained model on disk, as a folder of plain files. No TensorFlow and no pickle.
+
+`card.json` tells all about it, `model.keras` trains on, `model.tflite` serves, and `calibration.npz` holds
+what detectors know of held-out normals. A bundle is written beside its place and renamed into it, so that a
+folder with a bundle's name is always a whole bundle.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from core.errors import KagamiError
+from core.images.data import ASSETS, Float, sha256_of
+from core.models.autoencoder import Autoencoder
+from core.models.experiments import Experiment, Recipe
+
+SCHEMA = 1
+MODELS = ASSETS / "models"
+KERAS, LITERT, CALIBRATION, CARD = "model.keras", "model.tflite", "calibration.npz", "card.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a bundle says of itself.
+
+    seed, epochs, created (ISO date), train_seconds: how the model was trained.
+    data_sha256: of the MNIST file; versions: of the libraries that trained.
+    history: `loss` and `val_loss`, one number an epoch.
+    metrics: the recipe's own detector on MNIST's test images (`core.detection.evaluation.Evaluation`).
+    files: SHA-256 of each other file in the folder.
+    """
+
+    experiment: Experiment
+    seed: int
+    epochs: int
+    created: str
+    train_seconds: float
+    data_sha256: str
+    versions: Mapping[str, str]
+    history: Mapping[str, list[float]]
+    metrics: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The card as it stands in card.json."""
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Card":
+        """The card that `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+        data = json.loads(text)
+        if data.pop("schema") != SCHEMA:
+            raise ValueError(f"schema must be {SCHEMA}")
+        made = data.pop("experiment")
+        recipe = Recipe(**{**made["recipe"], "encoder": tuple(made["recipe"]["encoder"])})
+        card = cls(experiment=Experiment(recipe=recipe, normals=tuple(made["normals"])), **data)
+        losses = [*card.history["loss"], *card.history["val_loss"]]
+        if len(losses) != 2 * card.epochs or not all(isinstance(loss, float) for loss in losses):
+            raise ValueError("history must hold two losses an epoch")
+        if not all(isinstance(entry, dict) for entry in (card.versions, card.metrics, card.files)):
+            raise TypeError("versions, metrics and files must be objects")
+        return card
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A checked bundle, loaded.
+
+    calibration: read-only arrays of calibration.npz; `score_NAME` (n,) are the anomaly scores of the
+    calibration set, higher is more anomalous.
+    """
+
+    path: Path
+    card: Card
+    autoencoder: Autoencoder
+    calibration: Mapping[str, Float]
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.card.experiment
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Raise KagamiError where `path` exists and is not to be replaced: said before hours of training, too."""
+    if path.exists() and not force:
+        raise KagamiError("bundle_exists", f"{path} exists already; --force replaces it.", path=str(path))
+
+
+def write_bundle(path: Path, fill: Callable[[Path], Card], *, force: bool = False) -> None:
+    """Write a bundle to `path`: `fill` writes its files into a folder beside it, which is then renamed.
+
+    `fill` returns the card; the hashes of the files are added to it here.
+
+    Raises KagamiError where `path` exists, unless `force`; then the old bundle is replaced only once the new
+    one is complete.
+    """
+    refuse_existing(path, force=force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f"{path.name}.part-", dir=path.parent))
+    try:
+        card = fill(beside)
+        files = {file.name: sha256_of(file) for file in sorted(beside.iterdir())}
+        (beside / CARD).write_text(replace(card, files=files).to_json(), encoding="utf-8")
+        beside.chmod(0o755)  # mkdtemp's folders are private
+        if path.exists():
+            old = beside.with_name(f"{beside.name}-old")
+            path.rename(old)
+            beside.rename(path)
+            shutil.rmtree(old)
+        else:
+            beside.rename(path)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def load_bundle(name: str, *, folder: Path = MODELS) -> Bundle:
+    """Load and check the bundle `name` in `folder`.
+
+    Raises KagamiError where it is missing, of another schema, or a file is missing or not the one that the
+    card was written for.
+    """
+    path = folder / name
+    if not (path / CARD).is_file():
+        raise KagamiError(
+            "bundle_missing",
+            f"There is no trained bundle {name!r} in {folder}. Train it: python -m core train {name}",
+            name=name,
+        )
+
+    def damaged(what: str) -> KagamiError:
+        return KagamiError(
+            "bundle_damaged",
+            f"The bundle {name!r} is damaged: {what}. Train it again: python -m core train {name} --force",
+            name=name,
+            what=what,
+        )
+
+    try:
+        card = Card.from_json((path / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(f"{CARD} is not of schema {SCHEMA}") from error
+    if card.experiment.name != name:
+        raise damaged(f"{CARD} is the one of {card.experiment.name}")
+    for file in (KERAS, LITERT, CALIBRATION):
+        if not (path / file).is_file():
+            raise damaged(f"{file} is missing")
+        if sha256_of(path / file) != card.files.get(file):
+            raise damaged(f"{file} is not the file that was written")
+    try:
+        autoencoder = Autoencoder(path / LITERT)
+        with np.load(path / CALIBRATION, allow_pickle=False) as archive:
+            calibration = dict(archive)
+    except (ValueError, OSError, EOFError, KeyError, RuntimeError, BadZipFile) as error:
+        raise damaged("a file cannot be read") from error
+    encoder = card.experiment.recipe.encoder
+    if (autoencoder.bottleneck,) != encoder[-1:]:
+        raise damaged(f"its bottleneck is {autoencoder.bottleneck} wide, the card's encoder is {list(encoder)}")
+    for array in calibration.values():
+        array.flags.writeable = False
+    return Bundle(path=path, card=card, autoencoder=autoencoder, calibration=calibration)
+
+
+def list_bundles(folder: Path = MODELS) -> tuple[str, ...]:
+    """Names of the bundles in `folder`, sorted; half-written ones are never among them."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(card.parent.name for card in folder.glob(f"*/{CARD}") if ".part-" not in card.parent.name))

@@ -1,0 +1,59 @@
+"""Choices that stand in the address, so that every view can be linked and comes back after a reload.
+
+Streamlit's own `bind="query-params"` writes the text that the reader sees; a link would then hold only in one
+language. Here an option stands in the address under its own name, in the same way for every language.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def choose(
+    widget: Callable[..., Any],
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    title: Callable[[str], str],
+    **settings: Any,
+) -> str:
+    """Show a widget for one of `options` (st.selectbox, st.segmented_control) and return what is chosen.
+
+    key: of the widget, and the name of the parameter in the address, where only what is not `default` stands.
+    title: an option in the reader's language.
+    """
+    state = st.session_state
+    asked = st.query_params.get(key)
+    if state.get(key) not in options:
+        state[key] = asked if asked in options else default
+        state[_unknown(key)] = asked if asked not in options else None
+    chosen = str(
+        widget(
+            label,
+            options,
+            key=key,
+            format_func=title,
+            persist_state="session",
+            on_change=lambda: state.pop(_unknown(key), None),
+            **settings,
+        )
+    )
+    wanted = None if chosen == default else chosen
+    if wanted is None:
+        st.query_params.pop(key, None)
+    elif asked != wanted:
+        st.query_params[key] = wanted
+    return chosen
+
+
+def unknown(key: str) -> str | None:
+    """What the address asked for under `key` and is no option, until the reader chooses."""
+    found = st.session_state.get(_unknown(key))
+    return None if found is None else str(found)
+
+
+def _unknown(key: str) -> str:
+    return f"{key}_unknown"

@@ -1,0 +1,137 @@
+"""The widgets that several pages share. Each is bound to the address, so that every view can be linked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.detection.detector import Detector
+from core.detection.scores import SCORES
+from core.detection.thresholds import RULES, Threshold
+from core.errors import KagamiError
+from core.images.selection import ORDERS
+from core.models.bundle import list_bundles
+from core.models.experiments import PRESETS, Experiment, experiment
+from core.ui import loaders
+from core.ui.address import choose, unknown
+from core.ui.language import _, sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the reader chose to judge with."""
+
+    name: str
+    experiment: Experiment
+    detector: Detector
+
+
+def experiment_title(chosen: Experiment) -> str:
+    """The experiment's name in the reader's language."""
+    recipe = {"article": _("Article")}.get(chosen.recipe.name, chosen.recipe.name)
+    if not chosen.held_out:
+        normals = _("all digits")
+    elif len(chosen.held_out) == 1:
+        normals = _("all digits but {digits}").format(digits=chosen.held_out[0])
+    else:
+        normals = _("only {digits}").format(digits=", ".join(map(str, chosen.normals)))
+    return f"{recipe} · {normals}"
+
+
+def score_title(name: str) -> str:
+    """The score's name in the reader's language."""
+    return {
+        "mae": _("mean absolute error"),
+        "mse": _("mean squared error"),
+        "bce": _("binary cross-entropy"),
+    }[name]
+
+
+def rule_title(name: str) -> str:
+    """The rule's name in the reader's language."""
+    return {
+        "mean+std": _("mean + k · std"),
+        "quantile": _("quantile"),
+        "conformal": _("conformal p-value"),
+    }[name]
+
+
+def choose_experiment(*, default: str = PRESETS[0]) -> str:
+    """A select box of the trained experiments, presets first."""
+    options = [*PRESETS, *(name for name in list_bundles() if name not in PRESETS)]
+    return choose(
+        st.selectbox,
+        _("Experiment"),
+        options,
+        key="experiment",
+        default=default,
+        title=lambda name: experiment_title(experiment(name)),
+    )
+
+
+def choose_score(*, default: str) -> str:
+    """A select box of the scores."""
+    return choose(st.selectbox, _("Score"), list(SCORES), key="score", default=default, title=score_title)
+
+
+def choose_threshold(*, default: str) -> Threshold:
+    """A select box of the rules, and the one parameter that the chosen rule takes."""
+    rule = choose(st.selectbox, _("Threshold rule"), list(RULES), key="rule", default=default, title=rule_title)
+    if RULES[rule].parameter == "k":
+        k = st.slider(
+            _("k, in standard deviations (the article’s is 1)"),
+            0.0,
+            4.0,
+            1.0,
+            0.1,
+            key="k",
+            bind="query-params",
+        )
+        return Threshold(rule=rule, k=k)
+    percent = st.slider(_("Wanted false alarms, in %"), 0.5, 20.0, 5.0, 0.5, key="false_alarms", bind="query-params")
+    return Threshold(rule=rule, false_alarms=percent / 100)
+
+
+def headed_choice(title: str) -> Chosen | None:
+    """The page's title, and beside it the experiment with score and threshold folded away.
+
+    None, with the reason shown, where the choice cannot be had.
+    """
+    heading, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
+    heading.title(title)
+    with middle:
+        name = choose_experiment()
+    recipe = experiment(name).recipe
+    with right, st.popover(_("Score and threshold"), width="stretch"):
+        score = choose_score(default=recipe.score)
+        threshold = choose_threshold(default=recipe.rule)
+    if (asked := unknown("experiment")) is not None:
+        st.warning(_refusal(asked))
+    try:
+        return Chosen(name=name, experiment=experiment(name), detector=loaders.detector(name, score, threshold))
+    except KagamiError as error:
+        st.error(sentence(error))
+        return None
+
+
+def choose_order() -> tuple[str, np.random.Generator]:
+    """Which images come first, and a generator for the random order, dealt anew by its number."""
+    titles = {
+        "first": _("the first ones"),
+        "random": _("random ones"),
+        "smallest": _("smallest error"),
+        "largest": _("largest error"),
+    }
+    order = choose(st.selectbox, _("Which"), list(ORDERS), key="order", default="first", title=titles.__getitem__)
+    deal = 0
+    if order == "random":
+        deal = st.number_input(_("Deal"), 0, 999, 0, key="deal", bind="query-params")
+    return order, np.random.default_rng(deal)
+
+
+def _refusal(name: str) -> str:
+    try:
+        known = experiment(name).name
+    except KagamiError as error:
+        return sentence(error)
+    return sentence(KagamiError("bundle_missing", f"{known} is not trained.", name=known))

@@ -1,0 +1,89 @@
+"""Japanese and English: gettext catalogues for labels, Markdown files for prose."""
+
+import gettext
+from functools import cache
+
+import streamlit as st
+
+from core.errors import KagamiError
+from core.images.data import ASSETS
+from core.ui.address import choose
+
+LANGUAGES = {"ja": "日本語", "en": "English"}
+LOCALE = ASSETS / "locale"
+CONTENT = ASSETS / "content"
+
+_SET_LANG = "export default ({ data }) => { document.documentElement.lang = data }"
+
+
+def choose_language() -> str:
+    """Show the switch and return the language: `?lang=`, else the browser's, else English."""
+    with st.container(key="language"):
+        chosen = choose(
+            st.segmented_control,
+            "Language / 言語",
+            list(LANGUAGES),
+            key="lang",
+            default=_browser_language(),
+            title=LANGUAGES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        # Streamlit always says lang="en"; screen readers and fonts go by it.
+        st.components.v2.component("kagami_lang", js=_SET_LANG)(data=chosen, key="html_lang", height=1)
+    return chosen
+
+
+def language() -> str:
+    """The reader's language, "ja" or "en"."""
+    asked = st.session_state.get("lang") or st.query_params.get("lang")
+    return asked if asked in LANGUAGES else _browser_language()
+
+
+def _browser_language() -> str:
+    return "ja" if (st.context.locale or "").lower().startswith("ja") else "en"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("kagami", LOCALE, [language], fallback=language == "en")
+
+
+def _(message: str) -> str:
+    """The message in the reader's language. Messages are written in English in the code."""
+    return _catalogue(language()).gettext(message)
+
+
+@cache
+def _content(language: str, name: str) -> str:
+    return (CONTENT / language / f"{name}.md").read_text(encoding="utf-8")
+
+
+def content(name: str, **values: object) -> str:
+    """The Markdown prose of that name in the reader's language, with its {placeholders} filled."""
+    text = _content(language(), name)
+    return text.format(**values) if values else text
+
+
+def sentence(error: KagamiError) -> str:
+    """The error as a sentence in the reader's language."""
+    messages = {
+        "data_missing": _("The image data is missing. Reinstall Kagami: core/assets/mnist.npz belongs to it."),
+        "data_damaged": _("The image data is damaged. Reinstall Kagami: core/assets/mnist.npz is not the file it was."),
+        "bundle_missing": _("The model “{name}” has not been trained yet. Train it with: python -m core train {name}"),
+        "bundle_damaged": _(
+            "The model “{name}” is damaged and was not loaded. Train it again with: python -m core train {name} --force"
+        ),
+        "unknown_experiment": _("There is no experiment called “{name}”."),
+        "unknown_score": _("There is no score called “{name}”."),
+        "unknown_rule": _("There is no threshold rule called “{name}”."),
+        "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),
+        "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),
+        "dot": _("Not enough ink: a dot alone is not a character."),
+        "filled": _("Too much ink: nearly everything is filled, so there is no character to see."),
+        "not_a_picture": _("This file is not a picture that can be read. PNG and JPEG work."),
+        "too_many_bytes": _("This file is too large."),
+        "too_many_pixels": _("This picture has too many pixels. Make it smaller and try again."),
+    }
+    message = messages.get(error.code)
+    return message.format(**error.details) if message else str(error)

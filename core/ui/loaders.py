@@ -1,0 +1,40 @@
+"""What all sessions share: bundles, images and scores, loaded once and read-only."""
+
+import streamlit as st
+
+from core.detection.detector import Detector
+from core.detection.thresholds import Threshold
+from core.images.data import Float, Labelled, flatten, load_mnist
+from core.models.bundle import Bundle, load_bundle
+
+
+@st.cache_resource(show_spinner=False)
+def bundle(name: str) -> Bundle:
+    """The shipped bundle of that name. Raises KagamiError as `load_bundle` does, and tries again next time."""
+    return load_bundle(name)
+
+
+@st.cache_resource(show_spinner=False)
+def test_images() -> Labelled:
+    """MNIST's test images."""
+    return load_mnist("test")
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def detector(name: str, score: str, threshold: Threshold) -> Detector:
+    """The bundle's detector with that score and threshold."""
+    return Detector.of(bundle(name), score=score, threshold=threshold)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def test_scores(name: str, score: str) -> Float:
+    """Anomaly scores (10000,) of MNIST's test images."""
+    scores = Detector.of(bundle(name), score=score).decision_function(flatten(test_images().x))
+    scores.flags.writeable = False
+    return scores
+
+
+def default_detector(name: str) -> Detector:
+    """The bundle's detector as its recipe means it."""
+    recipe = bundle(name).experiment.recipe
+    return detector(name, recipe.score, Threshold(rule=recipe.rule))

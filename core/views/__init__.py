@@ -1,0 +1,1 @@
+"""Views: arrays in, pictures out. They never compute, show or cache."""

@@ -1,0 +1,24 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="session")
+def keras_side(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `keras_side.py` filled: shallow.* and deep.* networks, told.json."""
+    folder = tmp_path_factory.mktemp("keras")
+    script = Path(__file__).with_name("keras_side.py")
+    run = subprocess.run(
+        [sys.executable, script, folder],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    return folder

@@ -1,0 +1,48 @@
+"""Keras runs in `keras_side.py`; here is what it must have told."""
+
+import json
+import math
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def told(keras_side):
+    return json.loads((keras_side / "told.json").read_text())
+
+
+def test_the_article_recipe_builds_the_articles_network(told):
+    assert told["layers"] == [["image", 784], ["latent", 128], ["reconstruction", 784]]
+    assert told["activations"] == ["relu", "sigmoid"]
+    assert told["optimizer"] == ["Adam", pytest.approx(0.001)]
+
+
+def test_a_seed_decides_the_weights(told):
+    same, again, other = told["weights"]
+    assert same == again
+    assert same != other
+
+
+def test_history_has_an_entry_an_epoch(told):
+    assert [(number, of) for number, of, *_ in told["history"]] == [(1, 2), (2, 2)]
+    losses = [loss for *_, loss, val_loss in told["history"] for loss in (loss, val_loss)]
+    assert all(math.isfinite(loss) and loss > 0 for loss in losses)
+    assert told["history"][1][2] < told["history"][0][2], "it learns"
+
+
+def test_epochs_default_to_the_recipes(told):
+    assert told["default_epochs"] == 3
+
+
+def test_the_libraries_are_named(told):
+    assert set(told["versions"]) == {"keras", "numpy", "tensorflow"}
+
+
+def test_what_on_epoch_raises_ends_the_training(told):
+    assert told["stopped_by"] == "enough"
+    assert told["epochs_before_stop"] == [1]
+
+
+def test_the_saved_model_answers_alike_without_its_optimizer(told):
+    assert told["saved_has_optimizer"] is False
+    assert told["saved_differs_by"] == 0

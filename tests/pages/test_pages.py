@@ -1,0 +1,128 @@
+import re
+
+import numpy as np
+import pytest
+
+from core.images.strokes import PEN, SIZE, characters, draw
+from core.models.bundle import load_bundle
+from core.ui import loaders
+from core.ui.language import _catalogue
+
+PAGES = ("app.py", "pages/draw.py", "pages/reconstruct.py")
+VERDICT = re.compile(r'class="kg-verdict kg-(\w+)"')
+KANA = re.compile("[ぁ-ヿ]")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_with_a_result_in_both_languages(open_page, html, path):
+    english, japanese = (open_page(path, lang=lang) for lang in ("en", "ja"))
+    for page in (english, japanese):
+        assert not page.error
+        assert "data:image/png" in html(page)
+    assert not KANA.search(english.title[0].value)
+    assert KANA.search(japanese.title[0].value)
+    assert KANA.search(html(japanese))
+    assert not KANA.search(html(english))
+
+
+@pytest.mark.parametrize("path", ["app.py", "pages/draw.py"])
+def test_a_preset_is_judged_before_the_canvas_has_sent_anything(open_page, html, path):
+    assert VERDICT.search(html(open_page(path)))[1] in ("normal", "anomalous")
+
+
+def ink(name):
+    return draw(characters()[name].strokes, size=SIZE, pen=PEN)
+
+
+def test_the_verdict_is_about_what_the_canvas_sent(open_page, html):
+    one = html(open_page("pages/draw.py", ink=ink("1"), experiment="article-only-1"))
+    eight = html(open_page("pages/draw.py", ink=ink("8"), experiment="article-only-1"))
+    assert VERDICT.search(one)[1] == "normal"
+    assert VERDICT.search(eight)[1] == "anomalous"
+
+
+@pytest.mark.parametrize(
+    "sent, said",
+    [
+        (np.zeros((SIZE, SIZE)), "There is nothing to judge yet."),
+        (np.ones((SIZE, SIZE)), "Too much ink"),
+        (np.pad(np.ones((3, 3)), (100, SIZE - 103)), "Not enough ink"),
+    ],
+    ids=["blank", "filled", "dot"],
+)
+def test_what_is_no_character_gets_a_reason_and_no_score(open_page, html, sent, said):
+    page = open_page("pages/draw.py", ink=sent)
+    assert VERDICT.search(html(page))[1] == "none"
+    assert said in html(page)
+    assert "threshold" not in html(page)
+
+
+def test_a_preset_can_be_chosen_and_cleared(open_page, html):
+    page = open_page("pages/draw.py", experiment="article-only-1")
+    page.button_group[0].set_value("1").run()
+    assert VERDICT.search(html(page))[1] == "normal"
+    page.button(key="clear").click().run()
+    assert VERDICT.search(html(page))[1] == "none"
+    assert not page.exception
+
+
+def test_an_unknown_experiment_in_the_address_is_told_and_the_page_works(open_page, html):
+    page = open_page("pages/draw.py", experiment="poetry")
+    assert page.warning[0].value == "There is no experiment called “poetry”."
+    assert VERDICT.search(html(page))
+    page.selectbox(key="experiment").set_value("article-only-1").run()
+    assert not page.warning
+
+
+def test_an_experiment_that_is_not_trained_says_how_to_train_it(open_page):
+    page = open_page("pages/reconstruct.py", lang="ja", experiment="article-only-2")
+    assert "python -m core train article-only-2" in page.warning[0].value
+
+
+def test_score_and_rule_come_from_the_address_and_change_the_threshold(open_page, html):
+    default = html(open_page("pages/draw.py"))
+    other = html(open_page("pages/draw.py", score="mse", rule="conformal"))
+    assert default != other
+    page = open_page("pages/draw.py", rule="conformal")
+    assert page.slider(key="false_alarms").value == 5.0
+
+
+def test_the_grid_shows_the_wanted_digits_and_marks_the_unseen_ones(open_page, html):
+    page = open_page("pages/reconstruct.py", experiment="article-without-0", digits="0", count="10")
+    shown = html(page)
+    assert shown.count("Original, a 0") == 10
+    assert shown.count(">unseen<") == 10
+    page = open_page("pages/reconstruct.py", experiment="article-without-0", digits="3", count="10")
+    assert ">unseen<" not in html(page)
+
+
+def test_the_largest_errors_come_first_when_asked_for(open_page, html):
+    def errors(page):
+        return [float(error) for error in re.findall(r"</span> (\d\.\d+)</span>", html(page))]
+
+    first = errors(open_page("pages/reconstruct.py", order="largest"))
+    last = errors(open_page("pages/reconstruct.py", order="smallest"))
+    assert first == sorted(first, reverse=True)
+    assert last == sorted(last)
+    assert min(first) > max(last)
+
+
+def test_no_digits_chosen_asks_for_one(open_page):
+    page = open_page("pages/reconstruct.py")
+    page.button_group[0].set_value([]).run()
+    assert page.info[0].value == "Choose at least one digit."
+
+
+def test_a_damaged_bundle_is_told_on_the_page(open_page, monkeypatch, tmp_path):
+    monkeypatch.setattr(loaders, "load_bundle", lambda name: load_bundle(name, folder=tmp_path))
+    loaders.bundle.clear()
+    loaders.detector.clear()
+    try:
+        page = open_page("pages/draw.py")
+        assert "article-all" in page.error[0].value
+    finally:
+        loaders.bundle.clear()
+
+
+def test_the_catalogue_is_not_english_for_japanese():
+    assert _catalogue("ja").gettext("Normal") == "正常"

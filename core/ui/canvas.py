@@ -30,7 +30,9 @@ def canvas_ink() -> Float:
     """
     state = st.session_state
     if "drawing" not in state:
-        _show(characters()[state.get("character") or FIRST].strokes)
+        # The pills stand below the canvas, so on the first run the address speaks for them.
+        asked = st.query_params.get("character")
+        _show(characters()[asked if asked in PRESETS else FIRST].strokes)
         state["outdated"] = None
     elif "canvas" not in state:
         _show(state["strokes"])  # back from another page: the canvas is new, the drawing is not

@@ -1,0 +1,77 @@
+"""What only a browser shows: a pen, a first visit, and what a person sees without scrolling."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+# Strokes of an A from corner to corner, in the canvas's own unit square.
+LETTER_A = (((0.2, 0.85), (0.5, 0.12), (0.8, 0.85)), ((0.32, 0.58), (0.68, 0.58)))
+
+
+def draw(page: Page, strokes=LETTER_A) -> None:
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=12)
+        page.mouse.up()
+
+
+def verdict(page: Page):
+    return page.locator(".st-key-verdict .kg-verdict")
+
+
+def test_the_first_visit_of_a_fresh_server_is_a_deep_link_where_an_a_is_drawn(fresh_app_url: str, page: Page):
+    page.goto(f"{fresh_app_url}/draw?lang=en&experiment=article-only-1&character=1")
+    expect(verdict(page)).to_contain_text("Normal")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit or a letter")
+    page.locator("canvas.upper-canvas").wait_for()
+
+    page.get_by_role("button", name="Clear").click()
+    expect(verdict(page)).to_contain_text("No verdict")
+    draw(page)
+    expect(verdict(page)).to_contain_text("Anomalous")
+    for key in ("canvas", "model_input", "reconstruction", "error_map", "verdict"):
+        expect(page.locator(f".st-key-{key}")).to_be_visible()
+
+
+def test_the_drawing_survives_a_change_of_language_and_of_page(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=en&experiment=article-only-1&character=1")
+    expect(verdict(page)).to_contain_text("Normal")
+    draw(page, LETTER_A[:1])  # one stroke, one verdict: nothing is still on its way
+    expect(verdict(page)).to_contain_text("Anomalous")
+    said = verdict(page).locator("b").first.inner_text()
+
+    page.get_by_text("日本語", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    expect(verdict(page)).to_contain_text("異常")
+    expect(verdict(page).locator("b").first).to_have_text(said)
+
+    page.get_by_role("link", name="再構成").click()
+    expect(page.locator(".st-key-grid img").first).to_be_visible()
+    page.get_by_role("link", name="描く").click()
+    expect(verdict(page)).to_contain_text("異常")
+    page.locator("canvas.upper-canvas").wait_for()
+    expect(page).to_have_url(re.compile("(?=.*lang=ja)(?=.*experiment=article-only-1)"))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("path", ["", "draw", "reconstruct"])
+def test_no_page_scrolls_sideways_on_a_phone(app_url: str, page: Page, path: str, lang: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_url}/{path}?lang={lang}")
+    page.locator(".kg-tile").first.wait_for()
+    width = page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
+    assert width <= 390
+
+
+def test_canvas_mirror_and_verdict_need_no_scrolling_on_a_projector(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=ja")
+    for part in (page.locator(".st-key-drawing"), page.locator(".st-key-error_map"), verdict(page)):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 720

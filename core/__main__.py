@@ -1,4 +1,4 @@
-"""The command line: python -m core train | evaluate | score."""
+"""The command line: python -m core train | evaluate | score | benchmark | tables."""
 
 import argparse
 import json
@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from core.detection.detector import Detector
-from core.detection.evaluation import Evaluation, evaluate, evaluate_on_test
+from core.detection.evaluation import Labels, evaluate, evaluate_digits
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
-from core.images.data import Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
+from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
 from core.images.handwriting import HandwritingError, ink_of_picture, prepare, read_picture
-from core.models.bundle import MODELS, load_bundle, refuse_existing
-from core.models.experiments import PRESETS, Experiment, experiment
+from core.models.bundle import MODELS, Bundle, load_bundle, refuse_existing
+from core.models.experiments import PRESETS, RECIPES, experiment
+from core.tables import fill_readmes
 
 # Exit statuses, as the shell knows them.
 OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
@@ -89,6 +90,19 @@ def _parser() -> argparse.ArgumentParser:
         help="handwriting to 28×28: auto (the default) prepares what is not 28×28 already",
     )
     evaluate.set_defaults(run=_evaluate)
+
+    benchmark = commands.add_parser("benchmark", help="run a protocol of the literature, from training to AUROC")
+    benchmark.add_argument("protocol", choices=("leave-one-out", "one-class", "letters"))
+    benchmark.add_argument("--recipe", choices=RECIPES, default="kagami", help="default: kagami")
+    benchmark.add_argument("--score", choices=SCORES, help="default: the recipe's")
+    benchmark.add_argument("--digits", type=_digits, default=DIGITS, metavar="0,1", help="default: all ten")
+    benchmark.add_argument("--seeds", type=_seeds, default=(0,), metavar="0,1,2", help="default: 0")
+    benchmark.add_argument("--images", type=Path, metavar="FILE.npz", help="the letters, as for evaluate")
+    benchmark.add_argument("--out", type=Path, metavar="FILE.json", help="write the report here, and go on from it")
+    benchmark.set_defaults(run=_benchmark)
+
+    tables = commands.add_parser("tables", help="bring the READMEs' tables up to date with the committed results")
+    tables.set_defaults(run=_tables)
     return parser
 
 
@@ -103,16 +117,16 @@ def _train(options: argparse.Namespace) -> int:
     for each in experiments:
         refuse_existing(options.out / each.name, force=options.force)
 
-    # TensorFlow's own notices would break the progress bar.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _quiet_tensorflow()
     from tqdm import tqdm
 
     from core.build import build_bundle
 
     for each in experiments:
-        with tqdm(total=options.epochs or each.recipe.epochs, desc=each.name, unit="epoch") as bar:
+        with tqdm(desc=each.name, unit="epoch") as bar:
 
             def show(epoch: Any, bar: Any = bar) -> None:
+                bar.total = epoch.of
                 bar.set_postfix(epoch=epoch.number, loss=f"{epoch.loss:.4f}", val_loss=f"{epoch.val_loss:.4f}")
                 bar.update()
 
@@ -125,6 +139,39 @@ def _train(options: argparse.Namespace) -> int:
                 on_epoch=show,
             )
         print(path)
+    return OK
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    if (options.protocol == "letters") != (options.images is not None):
+        raise KagamiError("bad_usage", "letters, and no other benchmark, needs --images FILE.npz.")
+    recipe = RECIPES[options.recipe]
+    score = options.score or recipe.score
+    letters = None if options.images is None else _characters(options.images, "auto")
+
+    _quiet_tensorflow()
+    from tqdm import tqdm
+
+    from core.benchmark import benchmark, resume, runs
+
+    every = runs(options.protocol, options.digits, options.seeds)
+    report, todo = resume(every, recipe=recipe.name, score=score, out=options.out)
+    with tqdm(total=len(todo), desc=options.protocol, unit="run", smoothing=0) as bar:
+
+        def show(row: dict[str, Any]) -> None:
+            bar.set_postfix(recipe=row["recipe"], auroc=f"{row['auroc']:.4f}")
+            bar.update()
+
+        benchmark(report, todo, recipe=recipe, score=score, letters=letters, out=options.out, on_run=show)
+    if options.out is None:
+        print(json.dumps(report, indent=1))
+    else:
+        print(f"mean AUROC {report['mean_auroc']:.4f}, worst {report['worst_auroc']:.4f}: {options.out}")
+    return OK
+
+
+def _tables(options: argparse.Namespace) -> int:
+    fill_readmes()
     return OK
 
 
@@ -165,13 +212,25 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    chosen, detector = _detector(options)
+    bundle, detector = _detector(options)
+    chosen = bundle.experiment
+    test = load_mnist("test")
+    scores = bundle.calibration[f"test_{detector.score}"]
     if options.images is None:
-        result = evaluate_on_test(detector, chosen)
+        result = evaluate_digits(scores, test.y, chosen, threshold=detector.threshold_)
         # One table of all ten digits, in their order.
         per_label = dict(sorted({**result.normals, **result.anomalies}.items()))
     else:
-        result = _against_test_normals(detector, chosen, options.images, options.prepare)
+        normal = is_normal(test.y, chosen.normals)
+        x, labels = _characters(options.images, options.prepare)
+        # Everything in the file counts as an anomaly, whatever its label.
+        result = evaluate(
+            normal_scores=scores[normal],
+            normal_labels=test.y[normal],
+            anomaly_scores=detector.decision_function(x),
+            anomaly_labels=labels,
+            threshold=detector.threshold_,
+        )
         # The file's labels alone: its "3" is not MNIST's 3.
         per_label = dict(result.anomalies)
     report = {
@@ -193,21 +252,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     return OK
 
 
-def _against_test_normals(detector: Detector, chosen: Experiment, file: Path, how: str) -> Evaluation:
-    """Everything in the file counts as an anomaly, whatever its label; what is no character is left out."""
+def _characters(file: Path, how: str) -> tuple[Float, Labels]:
+    """Images (n, 784) of an npz file with their labels (n,); what is no character is left out, and said so."""
     images, labels = load_images(file)
     x, judged = _prepared(images, how)
     if left_out := int((~judged).sum()):
         print(f"note: {left_out} of {len(images)} images hold no character and are left out", file=sys.stderr)
-    test = load_mnist("test")
-    normal = is_normal(test.y, chosen.normals)
-    return evaluate(
-        normal_scores=detector.decision_function(flatten(test.x[normal])),
-        normal_labels=test.y[normal],
-        anomaly_scores=detector.decision_function(x),
-        anomaly_labels=labels[judged],
-        threshold=detector.threshold_,
-    )
+    return x, labels[judged]
 
 
 def _prepared(images: UInt8, how: str) -> tuple[Float, Bool]:
@@ -247,13 +298,13 @@ def _finite(threshold: float) -> float | None:
     return threshold if math.isfinite(threshold) else None
 
 
-def _detector(options: argparse.Namespace) -> tuple[Experiment, Detector]:
+def _detector(options: argparse.Namespace) -> tuple[Bundle, Detector]:
     # The name is checked first: "no such experiment" says more than "no such bundle".
     name = experiment(options.experiment).name
     bundle = load_bundle(name, folder=options.models)
     rule = options.rule or bundle.experiment.recipe.rule
     threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms)
-    return bundle.experiment, Detector.of(bundle, score=options.score, threshold=threshold)
+    return bundle, Detector.of(bundle, score=options.score, threshold=threshold)
 
 
 def _digits(text: str) -> tuple[int, ...]:
@@ -273,6 +324,15 @@ def _seed(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1}; got {text!r}")
     return int(text)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    return tuple(_seed(part.strip()) for part in text.split(","))
+
+
+def _quiet_tensorflow() -> None:
+    """TensorFlow's own notices would break a progress bar."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def _shown(path: Path) -> str:

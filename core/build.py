@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from core.detection.detector import Detector
-from core.detection.evaluation import evaluate_on_test
+from core.detection.detector import learn, scores_of
+from core.detection.evaluation import Evaluation, evaluate_digits
 from core.detection.scores import SCORES
+from core.detection.seen import Seen
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.images.data import MNIST_SHA256, flatten, load_mnist, split_normals
+from core.images.data import MNIST_SHA256, Labelled, Split, flatten, load_mnist, split_normals
+from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import CALIBRATION, KERAS, LITERT, MODELS, Card, refuse_existing, write_bundle
 from core.models.experiments import Experiment
@@ -36,9 +39,13 @@ def build_bundle(
     path = out / experiment.name
     refuse_existing(path, force=force)
     recipe = experiment.recipe
-    mnist = load_mnist("train")
+    mnist, test = load_mnist("train"), load_mnist("test")
     split = split_normals(
-        mnist.y, experiment.normals, calibrate_fraction=recipe.calibrate_fraction, seed=recipe.split_seed
+        mnist.y,
+        experiment.normals,
+        calibrate_fraction=recipe.calibrate_fraction,
+        seed=recipe.split_seed,
+        writers_apart=recipe.writers_apart,
     )
     x_train, x_calibrate = flatten(mnist.x[split.train]), flatten(mnist.x[split.calibrate])
 
@@ -59,10 +66,8 @@ def build_bundle(
         save_keras(trained, folder / KERAS)
         export_litert(trained, folder / LITERT)
         autoencoder = Autoencoder(folder / LITERT)
-        detectors = {name: Detector(autoencoder, score=name).fit(x_calibrate) for name in SCORES}
-        scores: dict[str, Any] = {f"score_{name}": d.calibration_scores_ for name, d in detectors.items()}
-        np.savez_compressed(folder / CALIBRATION, **scores)
-        own = Detector(autoencoder, score=recipe.score, threshold=Threshold(rule=recipe.rule)).fit(x_calibrate)
+        arrays, result = measure(experiment, autoencoder, mnist, test, split)
+        np.savez_compressed(folder / CALIBRATION, **arrays)  # type: ignore[arg-type]
         return Card(
             experiment=experiment,
             seed=seed,
@@ -75,8 +80,27 @@ def build_bundle(
                 "loss": [epoch.loss for epoch in trained.history],
                 "val_loss": [epoch.val_loss for epoch in trained.history],
             },
-            metrics=evaluate_on_test(own, experiment).to_dict(),
+            metrics=result.to_dict(),
         )
 
     write_bundle(path, fill, force=force)
     return path
+
+
+def measure(
+    experiment: Experiment, autoencoder: Autoencoder, train: Labelled, test: Labelled, split: Split
+) -> tuple[dict[str, npt.NDArray[Any]], Evaluation]:
+    """What a bundle's calibration.npz holds, and what its recipe's own detector does on the test images."""
+    recipe = experiment.recipe
+    knowledge = learn(autoencoder, train.x, train=split.train, calibrate=split.calibrate, memory=recipe.remembers)
+    normals = flatten(train.x[split.calibrate])
+    if recipe.calibrate_with_pens:
+        rng = np.random.default_rng(recipe.split_seed)
+        normals = flatten(np.array([redrawn(image, rng) for image in train.x[split.calibrate]]))
+    calibrating, testing = (Seen(x, autoencoder, knowledge) for x in (normals, flatten(test.x)))
+    arrays = knowledge.to_arrays()
+    for name in scores_of(knowledge):
+        arrays[f"score_{name}"] = SCORES[name].compute(calibrating)
+        arrays[f"test_{name}"] = SCORES[name].compute(testing)
+    threshold = Threshold(rule=recipe.rule).of(arrays[f"score_{recipe.score}"])
+    return arrays, evaluate_digits(arrays[f"test_{recipe.score}"], test.y, experiment, threshold=threshold)

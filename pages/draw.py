@@ -1,39 +1,54 @@
 """Draw a character and see whether the mirror knows it."""
 
+import numpy as np
 import streamlit as st
 
-from core.detection.detector import Detector
 from core.detection.judgement import judge
 from core.errors import KagamiError
+from core.images.data import Float
 from core.images.handwriting import prepare
+from core.models.experiments import ARTICLE, experiment
+from core.ui import loaders
 from core.ui.canvas import canvas_ink, clear_button, preset_characters
-from core.ui.choices import headed_choice
+from core.ui.choices import Chosen, experiment_title, headed_choice
 from core.ui.language import _, sentence
-from core.ui.mirror import blank_tiles, mirror_tiles, no_verdict, verdict
+from core.ui.mirror import blank_tiles, closest_normals, mirror_tiles, no_verdict, opinion, verdict
 
 
 @st.fragment  # a stroke reruns this and nothing else
-def mirror(detector: Detector | None) -> None:
+def mirror(chosen: Chosen | None) -> None:
     with st.container(key="mirror", horizontal=True):
         with st.container(key="drawing", width="content"):
             ink = canvas_ink()
             clear_button()
-        judged = reason = None
+        image = judged = reason = None
         try:
-            judged = judge(detector, prepare(ink).image[None])[0] if detector else None
+            image = prepare(ink).image[np.newaxis]
+            judged = judge(chosen.detector, image)[0] if chosen else None
         except KagamiError as error:
             reason = sentence(error)
         if judged:
             mirror_tiles(judged)
         else:
             blank_tiles()
-    with st.container(key="verdict"):
+    left, right = st.columns([7, 5])
+    with left, st.container(key="verdict"):
         if judged:
-            verdict(judged)
+            verdict(judged, score=chosen.detector.score, beside=second_opinion(chosen, image))
         elif reason:
             no_verdict(reason)
+    with right:
+        if judged and len(judged.closest):
+            closest_normals(judged, loaders.train_images())
     preset_characters()
 
 
-chosen = headed_choice(_("Draw a digit or a letter"))
-mirror(chosen.detector if chosen else None)
+def second_opinion(chosen: Chosen, image: Float) -> str:
+    """What the article's recipe says of the same image, where another one judges."""
+    if chosen.name == ARTICLE:
+        return ""
+    article = loaders.default_detector(ARTICLE)
+    return opinion(judge(article, image)[0], score=article.score, title=experiment_title(experiment(ARTICLE)))
+
+
+mirror(headed_choice(_("Draw a digit or a letter")))

@@ -32,9 +32,10 @@ if chosen:
     shown = select(test.y, scores, digits=digits, count=count, order=order, rng=rng)
     with st.container(key="grid"):
         if len(shown):
-            grid(judge(chosen.detector, test.x[shown]), test.y[shown], chosen.experiment)
+            grid(judge(chosen.detector, test.x[shown]), test.y[shown], chosen.experiment, score=chosen.detector.score)
         else:
             st.info(_("Choose at least one digit."))
     st.markdown(measured_sentence(chosen))
-    with st.expander(_("Where the article’s 1.0 comes from")):
+    article = chosen.experiment.recipe.name == "article"
+    with st.expander(_("Where the article’s 1.0 comes from"), expanded=article):
         st.markdown(content("article_figures", **article_figures()))

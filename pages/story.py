@@ -28,12 +28,12 @@ except KagamiError as error:
 st.subheader(_("Ten digits that it did not learn from, and what comes back"))
 _digits, first = np.unique(test.y, return_index=True)  # the first image of each digit
 with st.container(key="grid"):
-    grid(judge(chosen.detector, test.x[first]), test.y[first], chosen.experiment)
+    grid(judge(chosen.detector, test.x[first]), test.y[first], chosen.experiment, score=chosen.detector.score)
 
 st.subheader(_("A letter, which it has never seen"))
 with st.container(key="mirror", horizontal=True):
     drawing_tile(ink)
     mirror_tiles(letter)
 with st.container(key="verdict"):
-    verdict(letter)
+    verdict(letter, score=chosen.detector.score)
 st.page_link("pages/draw.py", label=_("Draw your own"), icon="✏️")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TRAINING = {"core.models.networks", "core.models.training", "core.build"}
+TRAINING = {"core.models.networks", "core.models.training", "core.build", "core.benchmark"}
 HEAVY = {"tensorflow", "keras", "sklearn"}
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
@@ -81,6 +81,7 @@ def test_judging_a_drawing_loads_neither():
         "detector = Detector.of(bundle)\n"
         "detector.predict(np.zeros((1, 784), np.float32))\n"
         "evaluate_on_test(detector, bundle.experiment)\n"
+        "Detector.of(load_bundle('kagami-all')).predict(np.zeros((1, 784), np.float32))\n"
     )
     assert loaded.isdisjoint(HEAVY | {"streamlit"})
 

@@ -113,7 +113,7 @@ def test_score_by_other_rules(document, picture):
     zero = picture(0)
 
     def threshold(*options):
-        return document("score", zero, *options)[0]["threshold"]
+        return document("score", zero, "--experiment=article-all", *options)[0]["threshold"]
 
     calibration = load_bundle("article-all").calibration
     mean, std = (getattr(calibration["score_mse"].astype(float), name)() for name in ("mean", "std"))
@@ -125,7 +125,7 @@ def test_score_by_other_rules(document, picture):
 
 
 def test_a_threshold_without_bound_is_null(document, run, picture):
-    options = ("--rule=conformal", "--false-alarms=1e-9")
+    options = ("--experiment=article-all", "--rule=conformal", "--false-alarms=1e-9")
     row = document("score", picture(0), *options)[0]
     assert (row["threshold"], row["anomalous"]) == (None, False)
     assert "≤ ∞" in run("score", picture(0), *options)[1]
@@ -147,7 +147,7 @@ def test_score_goes_on_after_files_that_hold_no_character(run, picture, tmp_path
         tmp_path / "black.png": "ink",
         tmp_path / "dot.png": "dot",
     }
-    status, out, _ = run("score", *bad, picture(3), "--json")
+    status, out, _ = run("score", *bad, picture(3), "--experiment=article-all", "--json")
     *errors, last = json.loads(out)
     assert status == 1
     for (path, word), row in zip(bad.items(), errors, strict=True):
@@ -156,7 +156,7 @@ def test_score_goes_on_after_files_that_hold_no_character(run, picture, tmp_path
         assert word in row["error"]
     assert "score" in last
 
-    status, out, _ = run("score", *bad, picture(3))
+    status, out, _ = run("score", *bad, picture(3), "--experiment=article-all")
     assert status == 1
     assert out.count(": not judged: ") == len(bad)
 
@@ -175,7 +175,7 @@ def test_score_reads_every_kind_of_png(mode, document, digits, tmp_path):
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (2, 2)])
 def test_score_of_pictures_too_small_for_a_character(size, run, tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 256, size[::-1], np.uint8)).save(tmp_path / "tiny.png")
-    status, out, _ = run("score", tmp_path / "tiny.png", "--json")
+    status, out, _ = run("score", tmp_path / "tiny.png", "--experiment=article-all", "--json")
     assert (status, list(json.loads(out)[0])) == (1, ["file", "error"])
 
 
@@ -197,10 +197,10 @@ def test_evaluate_tells_a_document_and_nothing_else(document):
 
 
 def test_evaluate_without_held_out_digits(document, run):
-    told = document("evaluate")
+    told = document("evaluate", "--experiment=article-all")
     assert (told["experiment"], told["normals_n"], told["anomalies_n"]) == ("article-all", 10_000, 0)
     assert (told["auroc"], told["detection_rate"]) == (None, None)
-    status, out, _ = run("evaluate")
+    status, out, _ = run("evaluate", "--experiment=article-all")
     assert status == 0
     assert [line.split() for line in out.splitlines() if line.startswith("auroc")] == [["auroc", "–"]]
 
@@ -227,7 +227,8 @@ def test_evaluate_images_of_ones_own(document, digits, tmp_path):
 
 def test_labels_may_be_numbers(document, digits, tmp_path):
     file = npz(tmp_path / "mine.npz", digits[[5, 4, 3]], np.array([10, 9, -1]))
-    assert list(document("evaluate", "--images", file)["per_label"]) == ["-1", "9", "10"]
+    told = document("evaluate", "--experiment=article-all", "--images", file)
+    assert list(told["per_label"]) == ["-1", "9", "10"]
 
 
 def test_prepare_decides_what_goes_through_handwriting(document, run, digits, tmp_path):
@@ -247,7 +248,7 @@ def test_prepare_decides_what_goes_through_handwriting(document, run, digits, tm
     large = np.pad(np.kron(digits[1:2], np.ones((1, 4, 4), np.uint8)), ((0, 0), (0, 30), (40, 0)))
     file = npz(tmp_path / "large.npz", large, np.array(["1"]))
     assert score(file, "--prepare=auto") == score(file, "--prepare=always") < as_it_is / 2
-    status, out, err = run("evaluate", "--images", file, "--prepare=never")
+    status, out, err = run("evaluate", "--experiment=article-all", "--images", file, "--prepare=never")
     assert (status, out) == (2, "")
     assert "error: --prepare never needs images of 28×28, got 142×152." in err
 
@@ -255,9 +256,8 @@ def test_prepare_decides_what_goes_through_handwriting(document, run, digits, tm
 @pytest.mark.parametrize("how", ["auto", "always", "never"])
 def test_blank_images_get_no_score(how, run, digits, tmp_path):
     x = np.concatenate([digits[:2], np.zeros((1, 28, 28), np.uint8), np.full((1, 28, 28), 30, np.uint8)])
-    status, out, err = run(
-        "evaluate", "--images", npz(tmp_path / "mine.npz", x, np.arange(4)), "--prepare", how, "--json"
-    )
+    file = npz(tmp_path / "mine.npz", x, np.arange(4))
+    status, out, err = run("evaluate", "--experiment=article-all", "--images", file, "--prepare", how, "--json")
     assert status == 0
     assert "note: 2 of 4 images hold no character and are left out" in err
     told = json.loads(out)
@@ -268,7 +268,7 @@ def test_blank_images_get_no_score(how, run, digits, tmp_path):
 @pytest.mark.parametrize("value", [0, 255])
 def test_a_file_of_blank_or_filled_images_has_no_anomalies(value, document, tmp_path):
     file = npz(tmp_path / "none.npz", np.full((2, 40, 40), value, np.uint8), np.array(["a", "b"]))
-    told = document("evaluate", "--images", file)
+    told = document("evaluate", "--experiment=article-all", "--images", file)
     assert (told["auroc"], told["detection_rate"], told["anomalies_n"]) == (None, None, 0)
     assert told["per_label"] == {}
 
@@ -299,11 +299,21 @@ def test_evaluate_in_words(run):
         (("score", "x.png", "--score=rmse"), "argument --score: invalid choice: 'rmse'"),
         (("score", "x.png", "--rule=max"), "argument --rule: invalid choice: 'max'"),
         (("score", "x.png", "--k=many"), "argument --k: invalid float value: 'many'"),
-        (("score", "x.png", "--k=-1"), "error: k must be between 0 and 10, got -1.0."),
-        (("score", "x.png", "--k=nan"), "error: k must be between 0 and 10, got nan."),
-        (("score", "x.png", "--false-alarms=0"), "error: false_alarms must be between 0 and 1"),
+        (
+            ("score", "x.png", "--experiment=article-all", "--score=kagami"),
+            "error: This detector has learnt no fusion, which the score 'kagami' needs. It can give mae, mse,",
+        ),
+        (("score", "x.png", "--experiment=article-all", "--k=-1"), "error: k must be between 0 and 10, got -1.0."),
+        (("score", "x.png", "--experiment=article-all", "--k=nan"), "error: k must be between 0 and 10, got nan."),
+        (
+            ("score", "x.png", "--experiment=article-all", "--false-alarms=0"),
+            "error: false_alarms must be between 0 and 1",
+        ),
         (("evaluate", "--experiment=article-all-1"), "error: There is no experiment 'article-all-1'."),
-        (("evaluate", "--images=nowhere.npz"), "error: nowhere.npz: there is no such file."),
+        (
+            ("evaluate", "--experiment=article-all", "--images=nowhere.npz"),
+            "error: nowhere.npz: there is no such file.",
+        ),
         (("evaluate", "--prepare=perhaps"), "argument --prepare: invalid choice: 'perhaps'"),
         (("train",), "one of the arguments name --all is required"),
         (("train", "article-all", "--all"), "not allowed with argument"),
@@ -346,7 +356,7 @@ def test_wrong_usage(arguments, sentence, run):
 )
 def test_an_npz_of_another_kind(arrays, sentence, run, tmp_path):
     np.savez(tmp_path / "mine.npz", **arrays)
-    status, out, err = run("evaluate", "--images", tmp_path / "mine.npz", "--json")
+    status, out, err = run("evaluate", "--experiment=article-all", "--images", tmp_path / "mine.npz", "--json")
     assert (status, out) == (2, "")
     assert f"error: {tmp_path / 'mine.npz'}: " in err
     assert sentence in err
@@ -357,7 +367,7 @@ def test_a_damaged_bundle(run, tmp_path, picture):
     with (tmp_path / "article-all" / "model.tflite").open("ab") as file:
         file.write(b"!")
     for command in (("score", picture(0)), ("evaluate",)):
-        status, out, err = run(*command, "--models", tmp_path, "--json")
+        status, out, err = run(*command, "--experiment=article-all", "--models", tmp_path, "--json")
         assert (status, out) == (2, "")
         assert "error: The bundle 'article-all' is damaged: model.tflite is not the file" in err
 
@@ -365,7 +375,7 @@ def test_a_damaged_bundle(run, tmp_path, picture):
 def test_a_damaged_mnist(run, monkeypatch, tmp_path):
     (tmp_path / "mnist.npz").write_bytes(data.MNIST_PATH.read_bytes()[:-1])
     monkeypatch.setattr(data.load_mnist, "__kwdefaults__", {"path": tmp_path / "mnist.npz"})
-    status, out, err = run("evaluate", "--json")
+    status, out, err = run("evaluate", "--experiment=article-all", "--json")
     assert (status, out) == (2, "")
     assert "mnist.npz is damaged: its SHA-256 is" in err
 
@@ -385,7 +395,7 @@ def python_m_core(*arguments):
 
 
 def test_as_a_process_stdout_is_the_document(picture, tmp_path):
-    done = python_m_core("score", picture(0), tmp_path / "nowhere.png", "--json")
+    done = python_m_core("score", picture(0), tmp_path / "nowhere.png", "--experiment=article-all", "--json")
     assert done.returncode == 1
     assert [list(row)[1] for row in json.loads(done.stdout)] == ["score", "error"]
     done = python_m_core("score", picture(0), "--experiment=nothing", "--json")
@@ -406,10 +416,10 @@ def test_train_writes_a_bundle_that_judges(tmp_path, document):
     assert (card.experiment.normals, card.seed, card.epochs) == ((1, 7), 3, 1)
     assert card.data_sha256 == data.MNIST_SHA256
     # A fifth of the 6742 ones and 6265 sevens calibrates.
-    assert {name: len(scores) for name, scores in bundle.calibration.items()} == {
-        "score_mae": 2602,
-        "score_mse": 2602,
-        "score_bce": 2602,
+    scores = ("mae", "mse", "bce", "sap", "nap")
+    assert {name: len(array) for name, array in bundle.calibration.items() if not name.startswith("whitening")} == {
+        **{f"score_{name}": 2602 for name in scores},
+        **{f"test_{name}": 10_000 for name in scores},
     }
     # The loss is the cross-entropy of what calibrates, so the exported model must come to the same.
     assert bundle.calibration["score_bce"].mean() == pytest.approx(card.history["val_loss"][0], rel=1e-4)

@@ -1,16 +1,21 @@
 """A detector: autoencoder + score + threshold rule, in scikit-learn's manner."""
 
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from core.detection.scores import SCORES
+from core.detection.memory import Memory
+from core.detection.scores import SCORES, logarithms
+from core.detection.seen import Affine, Knowledge, Seen, remembers
 from core.detection.thresholds import Threshold, p_values
 from core.errors import KagamiError
-from core.images.data import Bool, Float
+from core.images.data import Bool, Float, Int, UInt8, flatten, load_mnist
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import Bundle
+
+WHITENED = 10_000
 
 
 class Detector:
@@ -21,6 +26,7 @@ class Detector:
     Parameters
     ----------
     autoencoder : what reconstructs.
+    knowledge : what the scores need beyond it, learnt from normals; nothing by default.
     score : a name in `core.detection.scores.SCORES`.
     threshold : the rule and its parameters.
 
@@ -35,10 +41,12 @@ class Detector:
         self,
         autoencoder: Autoencoder,
         *,
+        knowledge: Knowledge = Knowledge(),  # noqa: B008 (frozen)
         score: str = "mae",
         threshold: Threshold = Threshold(),  # noqa: B008 (frozen)
     ) -> None:
         self.autoencoder = autoencoder
+        self.knowledge = knowledge
         self.score = score
         self.threshold = threshold
 
@@ -47,15 +55,26 @@ class Detector:
         return self._calibrate(self.decision_function(x_calibration))
 
     @classmethod
-    def of(cls, bundle: Bundle, *, score: str | None = None, threshold: Threshold | None = None) -> Self:
-        """The bundle's detector, calibrated by the scores that it ships; its recipe's choices by default."""
+    def of(
+        cls,
+        bundle: Bundle,
+        *,
+        knowledge: Knowledge | None = None,
+        score: str | None = None,
+        threshold: Threshold | None = None,
+    ) -> Self:
+        """The bundle's detector, calibrated by the scores that it ships; its recipe's choices by default.
+
+        knowledge: `knowledge_of(bundle)`, for those who make several detectors of one bundle.
+        """
         recipe = bundle.experiment.recipe
         detector = cls(
             bundle.autoencoder,
+            knowledge=knowledge_of(bundle) if knowledge is None else knowledge,
             score=score or recipe.score,
             threshold=threshold or Threshold(rule=recipe.rule),
         )
-        _check(detector.score)
+        _check(detector.score, detector.knowledge)
         key = f"score_{detector.score}"
         if key not in bundle.calibration:
             name = bundle.experiment.name
@@ -74,10 +93,14 @@ class Detector:
         self.threshold_ = float(np.float32(self.threshold.of(scores)))
         return self
 
-    def decision_function(self, x: Float) -> Float:
-        """Anomaly scores (n,) of images x (n, 784) in [0, 1]. Higher is more anomalous."""
-        _check(self.score)
-        scores = SCORES[self.score].compute(x, self.autoencoder.reconstruct(x))
+    def see(self, x: Float) -> Seen:
+        """What this detector sees of images x (n, 784) in [0, 1]; several scores of it cost little more than one."""
+        return Seen(x, self.autoencoder, self.knowledge)
+
+    def decision_function(self, x: Float | Seen) -> Float:
+        """Anomaly scores (n,) of images x (n, 784) in [0, 1], or of what was seen. Higher is more anomalous."""
+        _check(self.score, self.knowledge)
+        scores = SCORES[self.score].compute(x if isinstance(x, Seen) else self.see(x))
         if not np.isfinite(scores).all():  # NaN would be no more than any threshold: normal
             raise ValueError("images must hold finite numbers")
         return scores
@@ -91,6 +114,42 @@ class Detector:
         return p_values(scores, self.calibration_scores_)
 
 
-def _check(score: str) -> None:
+def knowledge_of(bundle: Bundle, images: UInt8 | None = None) -> Knowledge:
+    """What a bundle's detectors know. `images` is MNIST's training part; it is loaded where it is needed."""
+    if images is None and remembers(bundle.calibration):
+        images = load_mnist("train").x
+    return Knowledge.from_arrays(bundle.calibration, images)
+
+
+def learn(autoencoder: Autoencoder, images: UInt8, *, train: Int, calibrate: Int, memory: bool) -> Knowledge:
+    """What detectors can know from normals: images (n, 28, 28), by the indices of those to train and to calibrate.
+
+    The calibration set only standardises the terms of the fused score.
+    """
+    x = flatten(images[train])
+    known = Knowledge(
+        memory=Memory.of(images, train, autoencoder.encode(x)) if memory else None,
+        # A few thousand images fix a covariance of up to 208 dimensions; more would only take longer.
+        whitening=Affine.whitening(Seen(x[:WHITENED], autoencoder, Knowledge()).narrow_pathway),
+    )
+    if not memory:
+        return known
+    seen = Seen(flatten(images[calibrate]), autoencoder, known)
+    return replace(known, fusion=Affine.standardising(logarithms(seen)))
+
+
+def scores_of(knowledge: Knowledge) -> tuple[str, ...]:
+    """Names of the scores that can be computed with this knowledge."""
+    return tuple(s.name for s in SCORES.values() if s.needs is None or getattr(knowledge, s.needs) is not None)
+
+
+def _check(score: str, knowledge: Knowledge) -> None:
     if score not in SCORES:
         raise KagamiError("unknown_score", f"score must be one of {', '.join(SCORES)}, got {score!r}.", name=score)
+    if score not in (known := scores_of(knowledge)):
+        raise KagamiError(
+            "score_not_learnt",
+            f"This detector has learnt no {SCORES[score].needs}, which the score {score!r} needs. "
+            f"It can give {', '.join(known)}.",
+            name=score,
+        )

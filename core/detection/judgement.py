@@ -6,7 +6,7 @@ import numpy as np
 
 from core.detection.detector import Detector
 from core.detection.scores import error_map
-from core.images.data import Float, UInt8, flatten
+from core.images.data import Float, Int, UInt8, flatten
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,8 @@ class Judgement:
     score: anomaly score, higher is more anomalous; anomalous iff score > threshold.
     p_value: split-conformal, in (0, 1].
     above: share of the calibration normals with a lower score, in [0, 1].
+    closest: (k,) indices into MNIST's training part of the remembered normals that match best, the best first; empty
+        where the detector remembers none.
     """
 
     image: Float
@@ -27,13 +29,15 @@ class Judgement:
     anomalous: bool
     p_value: float
     above: float
+    closest: Int
 
 
 def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
     """Judge images (n, 28, 28), uint8 or float32 in [0, 1], one by one in a single pass."""
     x = flatten(images)
-    reconstructions = detector.autoencoder.reconstruct(x)
-    scores = detector.decision_function(x)
+    seen = detector.see(x)
+    scores = detector.decision_function(seen)
+    reconstructions = seen.reconstruction
     errors = error_map(x, reconstructions)
     above = np.searchsorted(np.sort(detector.calibration_scores_), scores) / len(detector.calibration_scores_)
     return [
@@ -46,6 +50,7 @@ def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
             anomalous=bool(scores[i] > detector.threshold_),
             p_value=float(p),
             above=float(above[i]),
+            closest=seen.recalled[i].best if detector.knowledge.memory else np.empty(0, np.intp),
         )
         for i, p in enumerate(detector.p_value(scores))
     ]

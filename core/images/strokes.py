@@ -108,20 +108,23 @@ def _catmull_rom(points: Sequence[Point]) -> Iterator[Point]:
     if len(points) < 3:
         yield from points[1:]
         return
-    knots = np.array([_mirrored(points[0], points[1]), *points, _mirrored(points[-1], points[-2])])
-    gaps = np.sqrt(np.linalg.norm(np.diff(knots, axis=0), axis=1))
-    t = np.concatenate([[0.0], np.cumsum(gaps)])
-    for i in range(1, len(knots) - 2):
+    knots = [_mirrored(points[0], points[1]), *points, _mirrored(points[-1], points[-2])]
+    times = [0.0]
+    for (x0, y0), (x1, y1) in pairwise(knots):
+        times.append(times[-1] + math.sqrt(math.hypot(x1 - x0, y1 - y0)))
+    for i in range(1, len(points)):
         p0, p1, p2, p3 = knots[i - 1 : i + 3]
-        t0, t1, t2, t3 = t[i - 1 : i + 3]
-        for at in np.linspace(t1, t2, _STEPS + 1)[1:]:
-            a1 = (t1 - at) / (t1 - t0) * p0 + (at - t0) / (t1 - t0) * p1
-            a2 = (t2 - at) / (t2 - t1) * p1 + (at - t1) / (t2 - t1) * p2
-            a3 = (t3 - at) / (t3 - t2) * p2 + (at - t2) / (t3 - t2) * p3
-            b1 = (t2 - at) / (t2 - t0) * a1 + (at - t0) / (t2 - t0) * a2
-            b2 = (t3 - at) / (t3 - t1) * a2 + (at - t1) / (t3 - t1) * a3
-            x, y = (t2 - at) / (t2 - t1) * b1 + (at - t1) / (t2 - t1) * b2
-            yield (float(x), float(y))
+        t0, t1, t2, t3 = times[i - 1 : i + 3]
+        for step in range(1, _STEPS + 1):
+            at = t1 + (t2 - t1) * step / _STEPS
+            a0, a1, a2 = _blend(p0, p1, t0, t1, at), _blend(p1, p2, t1, t2, at), _blend(p2, p3, t2, t3, at)
+            yield _blend(_blend(a0, a1, t0, t2, at), _blend(a1, a2, t1, t3, at), t1, t2, at)
+
+
+def _blend(start: Point, end: Point, left: float, right: float, at: float) -> Point:
+    """Where one is at time `at` on the way from `start`, left at time `left`, to `end`, reached at `right`."""
+    part = (at - left) / (right - left)
+    return (start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1]))
 
 
 def _mirrored(end: Point, inner: Point) -> Point:
@@ -277,10 +280,14 @@ def _points(path: Sequence[Any], size: int) -> Iterator[Point]:
         if count is None:
             continue
         values = command[1:]
-        if len(values) != count or not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+        if len(values) != count or not all(map(_is_number, values)):
             raise _damaged(f"path command {command[0]} must have {count} finite numbers, got {command!r:.60}")
         x, y = values[-2:] if command[0] == "C" else values[:2]
         yield (min(max(x / size, 0.0), 1.0), min(max(y / size, 0.0), 1.0))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _damaged(rule: str) -> KagamiError:

@@ -14,26 +14,43 @@ from core.images.data import DIGITS
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How an autoencoder is built and trained.
+    """How an autoencoder is built and trained, and what judges with it.
 
     name: the first part of an experiment's name.
     encoder: widths of the dense encoder's layers; the last is the bottleneck, and the decoder mirrors them.
-    activation: of every layer but the output, which is a sigmoid. Any name that Keras knows.
+    activation, latent_activation: of the layers in between and of the bottleneck; any name that Keras knows. The
+        output is a sigmoid.
+    batch_norm: normalise the layers in between over each batch.
     loss, optimizer, learning_rate, epochs, batch_size: as in `keras.Model.compile` and `fit`.
-    calibrate_fraction, split_seed: how `core.images.data.split_normals` splits the normals.
+    least_steps: train for more epochs where the normals are so few that `epochs` would be fewer steps than this.
+    schedule: of the learning rate, "constant" or "cosine" (down to a hundredth of it).
+    restore: in each epoch, train on a slightly different copy of each image (its target), damaged (its input); see
+        `core.images.damage`. Without it input and target are the image itself.
+    calibrate_fraction, split_seed, writers_apart: how `core.images.data.split_normals` splits the normals.
+    calibrate_with_pens: set thresholds on the calibration digits as a pen on a canvas draws them (`core.images.pens`)
+        instead of on their scans.
+    remembers: keep a memory of the training images (`core.detection.memory`).
     score, rule: what judges with this recipe unless something else is asked for.
     """
 
     name: str
     encoder: tuple[int, ...]
     activation: str
+    latent_activation: str
+    batch_norm: bool
     loss: str
     optimizer: str
     learning_rate: float
+    schedule: str
     epochs: int
+    least_steps: int
     batch_size: int
+    restore: bool
     calibrate_fraction: float
     split_seed: int
+    writers_apart: bool
+    calibrate_with_pens: bool
+    remembers: bool
     score: str
     rule: str
 
@@ -48,22 +65,64 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 name="article",
                 encoder=(128,),
                 activation="relu",
+                latent_activation="relu",
+                batch_norm=False,
                 loss="binary_crossentropy",
                 optimizer="adam",
                 learning_rate=0.001,
+                schedule="constant",
                 epochs=50,
+                least_steps=0,
                 batch_size=256,
+                restore=False,
                 calibrate_fraction=0.2,
                 split_seed=42,
+                writers_apart=False,
+                calibrate_with_pens=False,
+                remembers=False,
                 score="mae",
                 rule="mean+std",
+            ),
+            # Kagami's own: a narrow network that learns to repair, and a memory of what it learnt from.
+            Recipe(
+                name="kagami",
+                encoder=(512, 256, 128, 64, 16),
+                activation="leaky_relu",
+                latent_activation="linear",
+                batch_norm=True,
+                loss="mean_squared_error",
+                optimizer="adam",
+                learning_rate=0.002,
+                schedule="cosine",
+                epochs=15,
+                least_steps=1500,
+                batch_size=256,
+                restore=True,
+                calibrate_fraction=0.1,
+                split_seed=0,
+                writers_apart=True,
+                calibrate_with_pens=True,
+                remembers=True,
+                score="kagami",
+                rule="conformal",
             ),
         )
     }
 )
 
 # Shipped, trained, in core/assets/models. The first one is what a page opens with.
-PRESETS = ("article-all", "article-only-1", "article-without-0")
+PRESETS = (
+    "kagami-all",
+    "kagami-only-1",
+    "kagami-without-0",
+    "article-all",
+    "article-only-1",
+    "article-without-0",
+)
+
+
+# What others are held against: the article's recipe on all ten digits.
+ARTICLE = "article-all"
 
 
 @dataclass(frozen=True, kw_only=True)

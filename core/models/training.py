@@ -9,9 +9,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from core.images import damage
 from core.images.data import Float
 from core.models.experiments import Experiment
 from core.models.networks import build
+
+# Images that are damaged at a time: few enough to stay in the processor's cache.
+CHUNK = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +55,18 @@ def train(
     on_epoch: told after each epoch; what it raises ends the training.
     """
     recipe = experiment.recipe
-    total = recipe.epochs if epochs is None else epochs
+    steps_an_epoch = -(-len(x_train) // recipe.batch_size)
+    total = max(recipe.epochs, -(-recipe.least_steps // steps_an_epoch)) if epochs is None else epochs
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
     autoencoder, decoder = build(recipe)
+    rate = {
+        "constant": recipe.learning_rate,
+        "cosine": keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps_an_epoch * total, alpha=0.01),
+    }[recipe.schedule]
+    optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": {"learning_rate": rate}})
+    # Only the reconstruction is trained; the other outputs are there to be looked at.
+    autoencoder.compile(optimizer=optimizer, loss={"reconstruction": recipe.loss})
 
     history: list[Epoch] = []
 
@@ -62,22 +74,40 @@ def train(
         history.append(Epoch(number=index + 1, of=total, loss=logs["loss"], val_loss=logs["val_loss"]))
         on_epoch(history[-1])
 
-    autoencoder.fit(
-        x_train,
-        {"reconstruction": x_train},
-        validation_data=(x_validation, {"reconstruction": x_validation}),
-        epochs=total,
-        batch_size=recipe.batch_size,
-        shuffle=True,
-        verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=finished)],
-    )
+    rng = np.random.default_rng(seed)
+    # A recipe that restores learns on other images in each epoch; the others on the same ones in a single fit.
+    for first, last in [(i, i + 1) for i in range(total)] if recipe.restore else [(0, total)]:
+        given, wanted = _to_restore(x_train, rng) if recipe.restore else (x_train, x_train)
+        autoencoder.fit(
+            given,
+            {"reconstruction": wanted},
+            validation_data=(x_validation, {"reconstruction": x_validation}),
+            initial_epoch=first,
+            epochs=last,
+            batch_size=recipe.batch_size,
+            shuffle=True,
+            verbose=0,
+            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=finished)],
+        )
     return Trained(
         autoencoder=autoencoder,
         decoder=decoder,
         history=tuple(history),
         versions={library.__name__: library.__version__ for library in (keras, np, tf)},
     )
+
+
+def _to_restore(x: Float, rng: np.random.Generator) -> tuple[Float, Float]:
+    """Damaged copies of images x (n, 784), and what they were: each a little different from its image."""
+    given, wanted = np.empty_like(x), np.empty_like(x)
+    for start in range(0, len(x), CHUNK):
+        images = x[start : start + CHUNK].reshape(-1, 28, 28, 1)
+        moves = damage.jitters(len(images), rng)
+        moved = np.asarray(keras.ops.image.affine_transform(images, moves, interpolation="bilinear"))
+        targets = damage.repenned(moved[..., 0], rng)
+        wanted[start : start + CHUNK] = targets.reshape(len(targets), -1)
+        given[start : start + CHUNK] = damage.damaged(targets, rng).reshape(len(targets), -1)
+    return given, wanted
 
 
 def save_keras(trained: Trained, path: Path) -> None:

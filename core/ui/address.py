@@ -27,9 +27,12 @@ def choose(
     """
     state = st.session_state
     asked = st.query_params.get(key)
-    if state.get(key) not in options:
-        state[key] = asked if asked in options else default
-        state[_unknown(key)] = asked if asked not in options else None
+    first = key not in state
+    # Where the default changes, as from one recipe's score to another's, the choice goes with it.
+    if first or state[key] not in options or state.get(f"{key}_default") != default:
+        state[key] = asked if first and asked in options else default
+        state[_unknown(key)] = asked if first and asked not in options else None
+    state[f"{key}_default"] = default
     chosen = str(
         widget(
             label,

@@ -1,12 +1,12 @@
 """The widgets that several pages share. Each is bound to the address, so that every view can be linked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from core.detection.detector import Detector
-from core.detection.scores import SCORES
+from core.detection.detector import Detector, scores_of
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.images.selection import ORDERS
@@ -28,7 +28,7 @@ class Chosen:
 
 def experiment_title(chosen: Experiment) -> str:
     """The experiment's name in the reader's language."""
-    recipe = {"article": _("Article")}.get(chosen.recipe.name, chosen.recipe.name)
+    recipe = {"article": _("Article"), "kagami": "Kagami"}.get(chosen.recipe.name, chosen.recipe.name)
     if not chosen.held_out:
         normals = _("all digits")
     elif len(chosen.held_out) == 1:
@@ -44,6 +44,13 @@ def score_title(name: str) -> str:
         "mae": _("mean absolute error"),
         "mse": _("mean squared error"),
         "bce": _("binary cross-entropy"),
+        "sap": _("pathway distance (SAP)"),
+        "nap": _("whitened pathway distance (NAP)"),
+        "latent": _("distance to remembered latents"),
+        "hidden": _("distance in a hidden layer"),
+        "unlike": _("unlike the closest normals"),
+        "lacking": _("ink missing against normals"),
+        "kagami": _("Kagami: unlike + missing"),
     }[name]
 
 
@@ -69,9 +76,9 @@ def choose_experiment(*, default: str = PRESETS[0]) -> str:
     )
 
 
-def choose_score(*, default: str) -> str:
-    """A select box of the scores."""
-    return choose(st.selectbox, _("Score"), list(SCORES), key="score", default=default, title=score_title)
+def choose_score(available: Sequence[str], *, default: str) -> str:
+    """A select box of the scores that the chosen bundle can give."""
+    return choose(st.selectbox, _("Score"), available, key="score", default=default, title=score_title)
 
 
 def choose_threshold(*, default: str) -> Threshold:
@@ -97,21 +104,25 @@ def headed_choice(title: str) -> Chosen | None:
 
     None, with the reason shown, where the choice cannot be had.
     """
-    heading, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
-    heading.title(title)
-    with middle:
+    with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
+        st.title(title)
         name = choose_experiment()
-    recipe = experiment(name).recipe
-    with right, st.popover(_("Score and threshold"), width="stretch"):
-        score = choose_score(default=recipe.score)
-        threshold = choose_threshold(default=recipe.rule)
+        recipe = experiment(name).recipe
+        try:
+            available = scores_of(loaders.knowledge(name))
+            with st.popover(_("Score and threshold")):
+                score = choose_score(available, default=recipe.score)
+                threshold = choose_threshold(default=recipe.rule)
+            detector = loaders.detector(name, score, threshold)
+        except KagamiError as error:
+            detector = None
+            reason = sentence(error)
     if (asked := unknown("experiment")) is not None:
         st.warning(_refusal(asked))
-    try:
-        return Chosen(name=name, experiment=experiment(name), detector=loaders.detector(name, score, threshold))
-    except KagamiError as error:
-        st.error(sentence(error))
+    if detector is None:
+        st.error(reason)
         return None
+    return Chosen(name=name, experiment=experiment(name), detector=detector)
 
 
 def choose_order() -> tuple[str, np.random.Generator]:

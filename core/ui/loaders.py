@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.detection.detector import Detector
+from core.detection.detector import Detector, knowledge_of
+from core.detection.seen import Knowledge, remembers
 from core.detection.thresholds import Threshold
-from core.images.data import Float, Labelled, flatten, load_mnist
+from core.images.data import Float, Labelled, load_mnist
 from core.models.bundle import Bundle, load_bundle
 
 
@@ -15,26 +16,36 @@ def bundle(name: str) -> Bundle:
 
 
 @st.cache_resource(show_spinner=False)
+def train_images() -> Labelled:
+    """MNIST's training images; those that detectors remember are among them."""
+    return load_mnist("train")
+
+
+@st.cache_resource(show_spinner=False)
 def test_images() -> Labelled:
     """MNIST's test images."""
     return load_mnist("test")
 
 
+@st.cache_resource(show_spinner=False)
+def knowledge(name: str) -> Knowledge:
+    """What the detectors of that bundle know."""
+    loaded = bundle(name)
+    return knowledge_of(loaded, train_images().x if remembers(loaded.calibration) else None)
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
 def detector(name: str, score: str, threshold: Threshold) -> Detector:
     """The bundle's detector with that score and threshold."""
-    return Detector.of(bundle(name), score=score, threshold=threshold)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def test_scores(name: str, score: str) -> Float:
-    """Anomaly scores (10000,) of MNIST's test images."""
-    scores = Detector.of(bundle(name), score=score).decision_function(flatten(test_images().x))
-    scores.flags.writeable = False
-    return scores
+    return Detector.of(bundle(name), knowledge=knowledge(name), score=score, threshold=threshold)
 
 
 def default_detector(name: str) -> Detector:
     """The bundle's detector as its recipe means it."""
     recipe = bundle(name).experiment.recipe
     return detector(name, recipe.score, Threshold(rule=recipe.rule))
+
+
+def test_scores(name: str, score: str) -> Float:
+    """Anomaly scores (10000,) of MNIST's test images, as they ship with the bundle."""
+    return bundle(name).calibration[f"test_{score}"]

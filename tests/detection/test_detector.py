@@ -4,18 +4,21 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.detection.detector import Detector
-from core.detection.scores import SCORES
+from core.detection import detector as module
+from core.detection.detector import Detector, knowledge_of, learn, scores_of
+from core.detection.scores import SCORES, logarithms
+from core.detection.seen import Knowledge, Seen
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.models.experiments import PRESETS, experiment
+from core.images.data import Labelled, flatten
+from core.models.experiments import experiment
 
 
 class Black:
     """A mirror that returns black, whatever it sees: the mean absolute error is the mean of the image."""
 
-    def reconstruct(self, x):
-        return np.zeros_like(x)
+    def activations(self, x):
+        return {"latent": x[:, :2], "reconstruction": np.zeros_like(x)}
 
 
 def grey(*levels):
@@ -79,15 +82,42 @@ def test_images_that_are_not_finite_are_never_normal():
 
 
 def test_an_unknown_score():
-    with pytest.raises(KagamiError, match="score must be one of mae, mse, bce, got 'rmse'") as caught:
+    with pytest.raises(KagamiError, match=r"score must be one of mae, .*, kagami, got 'rmse'") as caught:
         Detector(Black(), score="rmse").fit(grey(0.1, 0.2))
     assert (caught.value.code, caught.value.details) == ("unknown_score", {"name": "rmse"})
 
 
+@pytest.mark.parametrize(("name", "needs"), [("nap", "whitening"), ("hidden", "memory"), ("kagami", "fusion")])
+def test_a_score_that_needs_what_was_not_learnt(name, needs):
+    message = f"has learnt no {needs}, which the score '{name}' needs. It can give mae, mse, bce, sap."
+    with pytest.raises(KagamiError, match=message) as caught:
+        Detector(Black(), score=name).fit(grey(0.1, 0.2))
+    assert (caught.value.code, caught.value.details) == ("score_not_learnt", {"name": name})
+
+
+def test_several_scores_share_what_was_seen():
+    asked = []
+
+    class Counted(Black):
+        def activations(self, x):
+            asked.append(len(x))
+            return super().activations(x)
+
+    network = Counted()
+    seen = Detector(network).see(grey(0.5, 1))
+    found = {name: Detector(network, score=name).decision_function(seen).tolist() for name in ("mae", "mse")}
+    assert found == {"mae": [0.5, 1], "mse": [0.25, 1]}
+    assert asked == [2]
+
+
+# From a bundle
+
+
 @pytest.fixture
 def bundle():
+    """The article's on all digits, with scores 0 and i for the i-th in the table, 1 for the first."""
     return SimpleNamespace(
-        experiment=experiment(PRESETS[0]),
+        experiment=experiment("article-all"),
         autoencoder=Black(),
         calibration={f"score_{name}": np.array([0, i], np.float32) for i, name in enumerate(SCORES, start=1)},
     )
@@ -114,3 +144,104 @@ def test_a_bundle_without_that_score(bundle):
     assert caught.value.code == "bundle_damaged"
     with pytest.raises(KagamiError, match="score must be one of"):
         Detector.of(bundle, score="rmse")
+
+
+def test_a_recipe_that_keeps_no_memory_is_not_to_be_trained_again(bundle):
+    with pytest.raises(KagamiError, match="has learnt no fusion, which the score 'kagami' needs") as caught:
+        Detector.of(bundle, score="kagami")
+    assert caught.value.code == "score_not_learnt"
+
+
+# What is learnt
+
+IMAGES = np.zeros((40, 28, 28), np.uint8)
+IMAGES[:, 4:24, 8:20] = np.random.default_rng(0).integers(0, 256, (40, 20, 12), np.uint8)
+TRAIN, CALIBRATE = np.arange(0, 30), np.arange(30, 40)
+
+
+class Halving:
+    """A network 784-4-2-4-784 that returns half of what it sees; its layers are the ink of parts of the image."""
+
+    def activations(self, x):
+        ink = x.reshape(len(x), 4, 196).sum(axis=2)
+        return {"hidden_0": ink, "latent": ink[:, 1:3], "hidden_1": ink, "reconstruction": x / 2}
+
+    def encode(self, x):
+        return self.activations(x)["latent"]
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return learn(Halving(), IMAGES, train=TRAIN, calibrate=CALIBRATE, memory=True)
+
+
+def test_the_training_images_are_remembered_by_their_latents(knowledge):
+    memory = knowledge.memory
+    assert memory.images is IMAGES
+    np.testing.assert_array_equal(memory.indices, TRAIN)
+    latents = Halving().encode(flatten(IMAGES[TRAIN]))
+    for i in (0, 29):
+        assert memory.nearest(latents[i], 1)[0].tolist() == [i]
+
+
+def test_training_images_are_white_and_calibration_images_standard(knowledge):
+    pathway = Seen(flatten(IMAGES[TRAIN]), Halving(), Knowledge()).narrow_pathway
+    white = knowledge.whitening.apply(pathway)
+    assert white.shape == (30, 4)  # of six columns two are told twice
+    np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(4), atol=1e-3)
+
+    terms = logarithms(Seen(flatten(IMAGES[CALIBRATE]), Halving(), knowledge))
+    standard = knowledge.fusion.apply(terms)
+    np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(standard.std(axis=0), 1, atol=1e-4)
+    kagami = Detector(Halving(), knowledge=knowledge, score="kagami").decision_function(flatten(IMAGES[CALIBRATE]))
+    np.testing.assert_allclose(kagami, standard.sum(axis=1), atol=1e-5)
+
+
+def test_what_calibrates_only_sets_the_scale_of_the_fused_score(knowledge):
+    other = learn(Halving(), IMAGES, train=TRAIN, calibrate=CALIBRATE[:5], memory=True)
+    mine, others = knowledge.to_arrays(), other.to_arrays()
+    assert {name for name in mine if not np.array_equal(mine[name], others[name])} == {"fusion_mean", "fusion_matrix"}
+
+
+def test_without_a_memory_there_is_nothing_to_fuse():
+    plain = learn(Halving(), IMAGES, train=TRAIN, calibrate=CALIBRATE, memory=False)
+    assert (plain.memory, plain.fusion) == (None, None)
+    assert scores_of(plain) == ("mae", "mse", "bce", "sap", "nap")
+
+
+def test_no_more_images_are_whitened_than_needed(monkeypatch):
+    monkeypatch.setattr(module, "WHITENED", 20)
+    found = learn(Halving(), IMAGES, train=TRAIN, calibrate=CALIBRATE, memory=False)
+    white = found.whitening.apply(Seen(flatten(IMAGES[TRAIN[:20]]), Halving(), Knowledge()).narrow_pathway)
+    np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(4), atol=1e-3)
+
+
+def test_a_bundle_brings_its_knowledge_back(knowledge, monkeypatch):
+    monkeypatch.setattr(module, "load_mnist", lambda part: pytest.fail("the images are there"))
+    x = flatten(IMAGES[CALIBRATE])
+    arrays = knowledge.to_arrays()
+    for name in SCORES:
+        arrays[f"score_{name}"] = Detector(Halving(), knowledge=knowledge, score=name).decision_function(x)
+    bundle = SimpleNamespace(experiment=experiment("kagami-all"), autoencoder=Halving(), calibration=arrays)
+    again = knowledge_of(bundle, IMAGES)
+    for name in SCORES:
+        detector = Detector.of(bundle, knowledge=again, score=name)
+        np.testing.assert_allclose(detector.decision_function(x), arrays[f"score_{name}"], rtol=1e-5, err_msg=name)
+    default = Detector.of(bundle, knowledge=again)
+    assert (default.score, default.threshold) == ("kagami", Threshold(rule="conformal"))
+
+
+def test_mnist_is_loaded_only_where_something_is_remembered(knowledge, bundle, monkeypatch):
+    asked = []
+
+    def load(part):
+        asked.append(part)
+        return Labelled(x=IMAGES, y=np.zeros(40, np.uint8))
+
+    monkeypatch.setattr(module, "load_mnist", load)
+    assert scores_of(knowledge_of(bundle)) == ("mae", "mse", "bce", "sap")
+    assert asked == []
+    bundle.calibration = knowledge.to_arrays()
+    assert knowledge_of(bundle).memory.images is IMAGES
+    assert asked == ["train"]

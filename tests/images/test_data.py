@@ -8,6 +8,7 @@ from core.errors import KagamiError
 from core.images.data import (
     MNIST_PATH,
     MNIST_SHA256,
+    WRITERS_RUN,
     flatten,
     is_normal,
     load_images,
@@ -111,13 +112,11 @@ def test_is_normal():
     assert is_normal(y, [0]).tolist() == [True, False, False, False]
 
 
-def test_the_split_is_of_normals_only_and_disjoint():
-    y = np.arange(1000, dtype=np.uint16).astype(np.uint8) % 10
-    split = split_normals(y, (1, 3), calibrate_fraction=0.2, seed=0)
-    assert (len(split.train), len(split.calibrate)) == (
-        round(0.8 * (len(y[np.isin(y, [1, 3])]))),
-        round(0.2 * (len(y[np.isin(y, [1, 3])]))),
-    )
+@pytest.mark.parametrize("writers_apart", [False, True])
+def test_the_split_is_of_normals_only_and_disjoint(writers_apart):
+    y = np.arange(5 * WRITERS_RUN) % 10
+    split = split_normals(y, (1, 3), calibrate_fraction=0.2, seed=0, writers_apart=writers_apart)
+    assert (len(split.train), len(split.calibrate)) == (0.8 * WRITERS_RUN, 0.2 * WRITERS_RUN)
     assert set(split.train).isdisjoint(split.calibrate)
     assert sorted([*split.train, *split.calibrate]) == np.flatnonzero(np.isin(y, [1, 3])).tolist()
 
@@ -129,14 +128,24 @@ def test_the_articles_split_is_scikit_learns_of_the_images():
     images = np.arange(len(y))
     normal = images[y != 0]
     expected_train, expected_validation = train_test_split(normal, test_size=0.2, random_state=42)
-    split = split_normals(y, range(1, 10), calibrate_fraction=0.2, seed=42)
+    split = split_normals(y, range(1, 10), calibrate_fraction=0.2, seed=42, writers_apart=False)
     np.testing.assert_array_equal(images[split.train], expected_train)
     np.testing.assert_array_equal(images[split.calibrate], expected_validation)
 
 
-def test_another_seed_is_another_split():
-    y = np.zeros(100, np.uint8)
-    one, same, other = (split_normals(y, [0], calibrate_fraction=0.5, seed=seed) for seed in (1, 1, 2))
+def test_no_run_of_writers_is_on_both_sides():
+    y = np.random.default_rng(0).integers(0, 10, 20 * WRITERS_RUN + 7, np.uint8)
+    split = split_normals(y, range(1, 10), calibrate_fraction=0.1, seed=0, writers_apart=True)
+    assert set(split.train // WRITERS_RUN).isdisjoint(split.calibrate // WRITERS_RUN)
+    assert len(split.calibrate) / np.count_nonzero(y) == pytest.approx(0.1, abs=0.05)
+
+
+@pytest.mark.parametrize("writers_apart", [False, True])
+def test_another_seed_is_another_split(writers_apart):
+    y = np.zeros(40 * WRITERS_RUN, np.uint8)
+    one, same, other = (
+        split_normals(y, [0], calibrate_fraction=0.5, seed=seed, writers_apart=writers_apart) for seed in (1, 1, 2)
+    )
     np.testing.assert_array_equal(one.train, same.train)
     assert set(one.train) != set(other.train)
 

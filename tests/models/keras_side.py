@@ -12,12 +12,17 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core import build as building
+from core.images import data
 from core.models.experiments import RECIPES, Experiment
 from core.models.networks import build
 from core.models.training import Epoch, Trained, export_litert, save_keras, train
 
 SHALLOW = Experiment(recipe=RECIPES["article"], normals=(1,))
 DEEP = replace(SHALLOW, recipe=replace(SHALLOW.recipe, encoder=(24, 12, 5), epochs=3))
+RESTORING = Experiment(
+    recipe=replace(RECIPES["kagami"], encoder=(24, 12, 5), epochs=1, least_steps=11, batch_size=8), normals=(0, 1)
+)
 
 
 def weights_of(trained: Trained) -> str:
@@ -41,11 +46,27 @@ def main(folder: Path) -> None:
             answers["decoded"] = np.asarray(decoder(latent)["reconstruction"])
         np.savez(folder / f"{name}.npz", x=x, given_latent=latent, **answers)
 
-    def trained(seed: int) -> Trained:
-        return train(DEEP, x[:30], x[30:], seed=seed, epochs=2)
+    def trained(seed: int, experiment: Experiment = DEEP) -> Trained:
+        return train(experiment, x[:30], x[30:], seed=seed, epochs=2)
 
     first = trained(seed=5)
     told["weights"] = [weights_of(each) for each in (first, trained(seed=5), trained(seed=6))]
+
+    normed = trained(5, RESTORING)
+    told["restoring_weights"] = [weights_of(each) for each in (normed, trained(5, RESTORING), trained(6, RESTORING))]
+    plain = replace(RESTORING, recipe=replace(RESTORING.recipe, restore=False))
+    told["returning_weights"] = weights_of(trained(5, plain))
+    told["restoring_history"] = [[e.number, e.of, e.loss, e.val_loss] for e in normed.history]
+    told["restoring_layers"] = [[type(layer).__name__, layer.name] for layer in normed.autoencoder.layers]
+    told["last_learning_rate"] = float(normed.autoencoder.optimizer.learning_rate)
+    # Kept means and variances of one's own: new ones are 0 and 1, and those of two epochs nearly so.
+    for layer in normed.autoencoder.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in layer.get_weights()])
+    export_litert(normed, folder / "normed.tflite")
+    answers = {key: np.asarray(value) for key, value in normed.autoencoder(x, training=False).items()}
+    answers["decoded"] = np.asarray(normed.decoder(latent, training=False)["reconstruction"])
+    np.savez(folder / "normed.npz", x=x, given_latent=latent, **answers)
     told["history"] = [[e.number, e.of, e.loss, e.val_loss] for e in first.history]
     told["versions"] = dict(first.versions)
     told["default_epochs"] = len(train(DEEP, x[:30], x[30:], seed=0).history)
@@ -69,10 +90,25 @@ def main(folder: Path) -> None:
         told["stopped_by"] = str(error)
     told["epochs_before_stop"] = seen
 
+    # A bundle, from an MNIST of 60 images whose writers' runs are of five.
+    tiny = {
+        f"{name}_{part}": array
+        for part, n in (("train", 60), ("test", 20))
+        for name, array in (
+            ("x", (rng.integers(0, 256, (n, 28, 28)) * (rng.random((n, 28, 28)) < 0.2)).astype(np.uint8)),
+            ("y", (np.arange(n) % 3).astype(np.uint8)),
+        )
+    }
+    np.savez(folder / "tiny.npz", **tiny)
+    building.load_mnist = lambda part: data.Labelled(x=tiny[f"x_{part}"], y=tiny[f"y_{part}"])
+    data.WRITERS_RUN = 5
+    building.build_bundle(RESTORING, out=folder / "models", seed=4)
+
     config = build(SHALLOW.recipe)[0]
     told["layers"] = [[layer.name, *layer.output.shape[1:]] for layer in config.layers]
     told["activations"] = [layer.activation.__name__ for layer in config.layers[1:]]
-    told["optimizer"] = [type(config.optimizer).__name__, float(config.optimizer.learning_rate)]
+    optimizer = first.autoencoder.optimizer
+    told["optimizer"] = [type(optimizer).__name__, float(optimizer.learning_rate)]
     (folder / "told.json").write_text(json.dumps(told))
 
 

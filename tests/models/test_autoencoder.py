@@ -18,7 +18,7 @@ def images(n: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).random((n, 784), dtype=np.float32)
 
 
-@pytest.mark.parametrize("name", ["shallow", "deep"])
+@pytest.mark.parametrize("name", ["shallow", "deep", "normed"])
 def test_every_layer_equals_keras(name, keras_side):
     with np.load(keras_side / f"{name}.npz") as archive:
         keras = dict(archive)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.detection.scores import SCORES
+from core.detection.thresholds import RULES
 from core.errors import KagamiError
-from core.models.experiments import PRESETS, RECIPES, Experiment, experiment
+from core.models.experiments import ARTICLE, PRESETS, RECIPES, Experiment, experiment
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,8 @@ from core.models.experiments import PRESETS, RECIPES, Experiment, experiment
         ("article-only-1", (1,), (0, 2, 3, 4, 5, 6, 7, 8, 9)),
         ("article-without-0", (1, 2, 3, 4, 5, 6, 7, 8, 9), (0,)),
         ("article-only-3-7", (3, 7), (0, 1, 2, 4, 5, 6, 8, 9)),
+        ("kagami-all", (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), ()),
+        ("kagami-without-9", (0, 1, 2, 3, 4, 5, 6, 7, 8), (9,)),
     ],
 )
 def test_names_tell_the_normals(name, normals, held_out):
@@ -24,32 +28,57 @@ def test_names_tell_the_normals(name, normals, held_out):
     assert (found.name, found.normals, found.held_out) == (name, normals, held_out)
 
 
-def test_the_presets_are_the_articles():
-    assert PRESETS == ("article-all", "article-only-1", "article-without-0")
-    recipe = RECIPES["article"]
-    assert {experiment(name).recipe for name in PRESETS} == {recipe}
-    # The tutorial's listing, number for number.
-    assert asdict(recipe) == {
+def test_the_presets_are_kagamis_and_the_articles():
+    normals = ("all", "only-1", "without-0")
+    assert tuple(f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals) == PRESETS
+    assert list(RECIPES) == ["article", "kagami"]
+    assert experiment(ARTICLE).recipe is RECIPES["article"]
+    assert ARTICLE in PRESETS
+
+
+def test_the_articles_recipe_is_the_tutorials_listing():
+    """Number for number; what it leaves out is turned off."""
+    assert asdict(RECIPES["article"]) == {
         "name": "article",
         "encoder": (128,),
         "activation": "relu",
+        "latent_activation": "relu",
+        "batch_norm": False,
         "loss": "binary_crossentropy",
         "optimizer": "adam",
         "learning_rate": 0.001,
+        "schedule": "constant",
         "epochs": 50,
+        "least_steps": 0,
         "batch_size": 256,
+        "restore": False,
         "calibrate_fraction": 0.2,
         "split_seed": 42,
+        "writers_apart": False,
+        "calibrate_with_pens": False,
+        "remembers": False,
         "score": "mae",
         "rule": "mean+std",
     }
 
 
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_names_what_there_is(recipe):
+    """Its score and rule are in their tables, and the score can be learnt."""
+    assert recipe.score in SCORES
+    assert recipe.rule in RULES
+    assert recipe.remembers or SCORES[recipe.score].needs in (None, "whitening")
+    assert recipe.schedule in ("constant", "cosine")
+    # Layers of up to 128 units are what is whitened: there must be one.
+    assert min(recipe.encoder) <= 128
+
+
 @given(st.sets(st.integers(0, 9), min_size=1))
 def test_every_set_of_digits_has_one_name(normals):
-    asked = experiment("article", normals=normals)
-    assert asked.normals == tuple(sorted(normals))
-    assert experiment(asked.name) == asked
+    for recipe in RECIPES:
+        asked = experiment(recipe, normals=normals)
+        assert asked.normals == tuple(sorted(normals))
+        assert experiment(asked.name) == asked
 
 
 def test_normals_replace_those_of_a_name():

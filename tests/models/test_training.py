@@ -30,6 +30,40 @@ def test_history_has_an_entry_an_epoch(told):
     assert told["history"][1][2] < told["history"][0][2], "it learns"
 
 
+def test_a_seed_decides_what_is_damaged_too(told):
+    same, again, other = told["restoring_weights"]
+    assert same == again
+    assert same != other
+    assert same != told["returning_weights"], "restoring is not returning"
+
+
+def test_a_restoring_recipe_learns_on_a_falling_rate(told):
+    assert [(number, of) for number, of, *_ in told["restoring_history"]] == [(1, 2), (2, 2)]
+    losses = [loss for *_, loss, val_loss in told["restoring_history"] for loss in (loss, val_loss)]
+    assert all(math.isfinite(loss) and loss > 0 for loss in losses)
+    assert told["restoring_history"][1][2] < told["restoring_history"][0][2], "it learns"
+    assert told["last_learning_rate"] == pytest.approx(0.01 * 0.002)
+
+
+def test_layers_in_between_are_normalised_and_the_bottleneck_is_not(told):
+    def block(i):
+        return [
+            ["Dense", f"hidden_{i}_dense"],
+            ["BatchNormalization", f"hidden_{i}_norm"],
+            ["Activation", f"hidden_{i}"],
+        ]
+
+    assert told["restoring_layers"] == [
+        ["InputLayer", "image"],
+        *block(0),
+        *block(1),
+        ["Dense", "latent"],
+        *block(2),
+        *block(3),
+        ["Dense", "reconstruction"],
+    ]
+
+
 def test_epochs_default_to_the_recipes(told):
     assert told["default_epochs"] == 3
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
 def keras_side(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `keras_side.py` filled: shallow.* and deep.* networks, told.json."""
+    """The folder that `keras_side.py` filled: shallow.*, deep.* and normed.* networks, models/, tiny.npz, told.json."""
     folder = tmp_path_factory.mktemp("keras")
-    script = Path(__file__).with_name("keras_side.py")
+    script = ROOT / "tests" / "models" / "keras_side.py"
     run = subprocess.run(
         [sys.executable, script, folder],
         env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},

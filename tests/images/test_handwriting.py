@@ -1,0 +1,390 @@
+"""What must hold for any drawing, on presets, a few MNIST digits and synthetic photos."""
+
+import io
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFilter
+
+from core.images.data import load_mnist
+from core.images.handwriting import (
+    USUAL_PEN,
+    HandwritingError,
+    NotEnoughInk,
+    Prepared,
+    TooMuchInk,
+    UnreadableImage,
+    ink_of_canvas,
+    ink_of_picture,
+    prepare,
+    read_picture,
+)
+from core.images.strokes import characters, draw
+
+VARIED = "A1258"  # strokes, a loop, two loops, a line, curves
+
+
+def drawn(name, *, size=336, pen=20.0, scale=1.0, right=0.0, down=0.0):
+    """A preset around the middle of the canvas, scaled and moved; the pen scales with it."""
+    strokes = [
+        [(0.5 + (x - 0.5) * scale + right, 0.5 + (y - 0.5) * scale + down) for x, y in stroke]
+        for stroke in characters()[name].strokes
+    ]
+    return draw(strokes, size=size, pen=pen * scale * size / 336)
+
+
+def difference(one, other):
+    return float(np.abs(one - other).mean())
+
+
+# --- what comes out
+
+
+def test_prepared_has_each_step():
+    ink = drawn("A")
+    prepared = prepare(ink)
+    top, left, bottom, right = prepared.box
+    assert isinstance(prepared, Prepared)
+    assert prepared.ink.shape == ink.shape
+    assert prepared.crop.shape == (bottom - top, right - left)
+    assert prepared.ink[:top].max() < 0.5 and prepared.ink[bottom:].max() < 0.5
+    assert max(prepared.scaled.shape) == 20
+    assert prepared.image.shape == (28, 28)
+    for array in (prepared.ink, prepared.crop, prepared.scaled, prepared.image):
+        assert array.dtype == np.float32
+        assert not array.flags.writeable
+        assert array.min() >= 0 and array.max() == 1
+
+
+def test_image_is_placed_by_its_centre_of_mass_as_mnist_is():
+    for name in VARIED:
+        image = prepare(drawn(name)).image
+        index = np.arange(28)
+        for mass in (image.sum(axis=0), image.sum(axis=1)):
+            assert 13.3 <= (mass * index).sum() / mass.sum() <= 14.7  # MNIST: 13.5 to 14.5
+
+
+def test_ink_at_one_end_stays_in_the_field():
+    ink = np.zeros((200, 200), np.float32)
+    ink[20:180, 98:102] = 1
+    ink[150:180, 60:140] = 1
+    scaled = prepare(ink).scaled
+    assert prepare(ink).image.sum() == pytest.approx(scaled.sum(), rel=1e-5)
+
+
+def test_aspect_is_kept():
+    ink = np.zeros((300, 300), np.float32)
+    ink[50:250, 140:150] = 1
+    ink[50:60, 100:150] = 1
+    height, width = prepare(ink).scaled.shape
+    assert (height, width) == (20, 6)  # 200×50 with a wider pen
+
+
+# --- the same character, the same image
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    name=st.sampled_from(list("0123456789ABEKRSあの")),
+    scale=st.floats(0.2, 1.25),
+    right=st.floats(-1, 1),
+    down=st.floats(-1, 1),
+    size=st.sampled_from([200, 272, 336]),
+)
+def test_size_and_place_hardly_matter(name, scale, right, down, size):
+    free = max(0.0, 0.48 - 0.4 * scale)
+    moved = drawn(name, scale=scale, right=right * free, down=down * free, size=size)
+    assert difference(prepare(moved).image, prepare(drawn(name)).image) <= 0.04
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(down=st.integers(-40, 40), right=st.integers(-40, 40))
+def test_moving_by_whole_pixels_changes_nothing(down, right):
+    ink = drawn("5")
+    moved = np.roll(ink, (down, right), axis=(0, 1))
+    np.testing.assert_array_equal(prepare(moved).image, prepare(ink).image)
+
+
+@pytest.mark.parametrize("name", list("0248AKあ"))
+def test_thin_pens_give_nearly_the_same_image(name):
+    hairline, pencil, pen = (prepare(drawn(name, pen=width)) for width in (2, 6, 14))
+    assert hairline.pen_found < pencil.pen_found < pen.pen_found < USUAL_PEN[0]
+    assert hairline.pen_applied == pytest.approx(USUAL_PEN[0])
+    assert difference(hairline.image, pen.image) <= 0.025
+    assert difference(pencil.image, pen.image) <= 0.025
+
+
+@pytest.mark.parametrize("name", list("0123579"))
+def test_thick_pens_are_thinned(name):
+    marker = prepare(drawn(name, pen=70))
+    assert marker.pen_found > USUAL_PEN[1]
+    assert USUAL_PEN[0] <= marker.pen_applied < marker.pen_found
+    usual = prepare(drawn(name, pen=48))
+    assert difference(marker.image, usual.image) <= 0.05
+
+
+def test_a_usual_pen_is_left_alone():
+    prepared = prepare(drawn("3", pen=34))
+    assert USUAL_PEN[0] <= prepared.pen_found == prepared.pen_applied <= USUAL_PEN[1]
+
+
+@pytest.mark.parametrize("width", [4, 12, 24])
+def test_pen_width_is_found(width):
+    ink = np.zeros((300, 300), np.float32)
+    ink[50:250, 150 - width // 2 : 150 + width // 2] = 1
+    assert prepare(ink).pen_found == pytest.approx(width / 10, abs=0.25)
+
+
+def test_mnist_comes_back():
+    digits = load_mnist("test").x[:60]
+    for resample in (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC):
+        changed = [
+            difference(prepare(np.asarray(Image.fromarray(digit).resize((336, 336), resample))).image, digit / 255)
+            for digit in digits
+        ]
+        assert np.mean(changed) <= 0.03
+
+
+def test_kinds_of_numbers_agree():
+    ink = drawn("7")
+    as_bytes = (ink * 255).round().astype(np.uint8)
+    np.testing.assert_allclose(prepare(as_bytes).image, prepare(ink).image, atol=0.02)
+    assert prepare(as_bytes > 127).image.max() == 1
+    assert prepare(ink.astype(np.float64)).image.dtype == np.float32
+
+
+# --- what is no character
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1])
+def test_blank_is_refused(value):
+    with pytest.raises(NotEnoughInk, match=r"There must be ink of at least 0\.2") as caught:
+        prepare(np.full((336, 336), value))
+    assert caught.value.code == "blank"
+
+
+def test_filled_is_refused():
+    with pytest.raises(TooMuchInk, match="At most 80 % of the field may be ink, got 100 %"):
+        prepare(np.ones((336, 336), np.float32))
+
+
+@pytest.mark.parametrize("pen", [1, 2, 8, 16, 20, 40, 60])
+def test_a_dot_is_refused(pen):
+    with pytest.raises(NotEnoughInk):
+        prepare(draw([[(0.4, 0.6), (0.401, 0.6)]], size=336, pen=pen))
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_a_few_specks_are_no_character_or_a_finite_image(seed, count):
+    ink = np.zeros((120, 120), np.float32)
+    places = np.random.default_rng(seed).integers(0, 120, (count, 2))
+    ink[places[:, 0], places[:, 1]] = 1
+    with suppress(HandwritingError):
+        assert np.isfinite(prepare(ink).image).all()
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))
+def test_any_field_gives_an_image_or_a_known_error(seed, height, width):
+    ink = np.random.default_rng(seed).random((height, width), np.float32) ** 3
+    try:
+        image = prepare(ink).image
+    except HandwritingError:
+        return
+    assert np.isfinite(image).all() and image.max() == 1 and image.min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("ink", "rule"),
+    [
+        (np.zeros((2, 3, 4)), r"shape \(height, width\), got shape \(2, 3, 4\)"),
+        (np.zeros((0, 5)), r"got shape \(0, 5\)"),
+        (np.zeros((5, 5), int), "uint8, bool or float, got int64"),
+        (np.full((5, 5), 2.0), r"in \[0, 1\], got values from 2 to 2"),
+        (np.full((5, 5), np.nan), r"in \[0, 1\], got values from nan to nan"),
+    ],
+)
+def test_wrong_arrays_are_told(ink, rule):
+    with pytest.raises(ValueError, match=rule):
+        prepare(ink)
+
+
+# --- specks
+
+
+def test_specks_do_not_move_the_box():
+    ink = drawn("4")
+    clean = prepare(ink)
+    dusty = ink.copy()
+    for y, x in ((3, 5), (330, 300), (170, 331), (20, 320)):
+        dusty[y : y + 2, x : x + 2] = 1
+    prepared = prepare(dusty)
+    assert prepared.box == clean.box
+    np.testing.assert_allclose(prepared.image, clean.image, atol=1e-3)
+
+
+def test_dots_that_the_pen_made_stay():
+    prepared = prepare(drawn("?", pen=6))
+    assert prepared.box[2] > 270  # the dot's place; the hook ends at 225
+
+
+def test_a_lone_thin_line_is_ink():
+    ink = np.zeros((336, 336), np.float32)
+    ink[60:260, 150:153] = 1
+    prepared = prepare(ink)
+    assert prepared.box == (60, 150, 260, 153)
+    assert prepared.image.sum() > 20
+
+
+# --- canvas
+
+
+@pytest.mark.parametrize(
+    ("paper", "stroke"),
+    [
+        ((0, 0, 0, 0), (255, 255, 255)),
+        ((0, 0, 0, 0), (20, 20, 20)),
+        ((14, 17, 23, 255), (255, 255, 255)),
+        ((255, 255, 255, 255), (20, 20, 20)),
+        ((250, 250, 245, 255), (0, 90, 160)),
+    ],
+)
+def test_canvas_in_every_theme_gives_the_same_ink(paper, stroke):
+    ink = drawn("B", size=100)[..., None]
+    colour = np.concatenate([np.array(stroke, float), [255]])
+    rgba = np.where(paper[3] == 0, [*stroke, 0], paper) * (1 - ink) + colour * ink
+    found = ink_of_canvas(rgba.round().astype(np.uint8))
+    np.testing.assert_allclose(found, ink[..., 0], atol=0.01)
+
+
+def test_filled_canvas_is_told_from_an_empty_one_by_its_background():
+    white = np.full((50, 50, 4), 255, np.uint8)
+    assert ink_of_canvas(white, background=(0, 0, 0)).min() == 1
+    assert ink_of_canvas(white, background=(255, 255, 255)).max() == 0
+    assert ink_of_canvas(white).max() == 0
+
+
+@pytest.mark.parametrize("rgba", [np.zeros((5, 5, 3), np.uint8), np.zeros((5, 5, 4))])
+def test_canvas_must_be_rgba(rgba):
+    with pytest.raises(ValueError, match=r"rgba must be uint8 of shape \(h, w, 4\), got"):
+        ink_of_canvas(rgba)
+
+
+# --- pictures
+
+
+def photo(name, *, paper=0.9, ink=0.15, pen=9.0, noise=0.02, uneven=0.4, size=240, seed=0, **where):
+    """An unevenly lit, blurred, noisy picture of a preset."""
+    rng = np.random.default_rng(seed)
+    drawn_ink = drawn(name, pen=pen, size=size, **where)
+    light = 1 - uneven * np.linspace(0, 1, size)[:, None] * np.linspace(0.5, 1, size)
+    grey = (paper + (ink - paper) * drawn_ink) * light + rng.normal(0, noise, (size, size))
+    picture = Image.fromarray((grey.clip(0, 1) * 255).astype(np.uint8))
+    return picture.filter(ImageFilter.GaussianBlur(0.7))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"uneven": 0.7},
+        {"pen": 4.0},
+        {"pen": 50.0},
+        {"noise": 0.06},
+        {"paper": 0.2, "ink": 0.95},
+        {"ink": 0.55},
+        {"scale": 0.4, "right": 0.25, "down": -0.2, "pen": 20.0},
+    ],
+)
+@pytest.mark.parametrize("name", ["8", "A", "?"])
+def test_photos_give_the_image_of_the_drawing(name, how):
+    found = prepare(ink_of_picture(photo(name, **how)))
+    where = {key: value for key, value in how.items() if key in ("scale", "right", "down")}
+    expected = prepare(drawn(name, pen=how.get("pen", 9.0), **where))
+    assert difference(found.image, expected.image) <= 0.03
+
+
+@pytest.mark.parametrize("picture", [Image.new("L", (90, 60), 255), Image.new("RGB", (90, 60), (200, 30, 30))])
+def test_a_picture_of_one_colour_has_no_ink(picture):
+    assert ink_of_picture(picture).max() == 0
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.05])
+def test_a_photo_of_empty_paper_has_no_ink(noise):
+    assert ink_of_picture(photo("1", ink=0.9, noise=noise)).max() == 0
+
+
+def test_a_table_edge_is_left_out():
+    grey = np.asarray(photo("3", uneven=0.2)).copy()
+    grey[:, -12:] = 30
+    found = prepare(ink_of_picture(Image.fromarray(grey)))
+    assert difference(found.image, prepare(drawn("3", pen=9)).image) <= 0.03
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "I", "F", "I;16"])
+def test_every_mode_is_read(mode):
+    grey = Image.fromarray(np.where(drawn("5", size=100) > 0.5, 0, 255).astype(np.uint8))
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    picture = deep if mode == "I;16" else grey.convert(mode)
+    np.testing.assert_allclose(ink_of_picture(picture) >= 0.5, drawn("5", size=100) > 0.5)
+
+
+@pytest.mark.parametrize("shade", [0, 255])
+def test_transparent_pictures_show_their_ink(shade):
+    ink = drawn("6", size=100)
+    rgba = np.full((100, 100, 4), shade, np.uint8)
+    rgba[..., 3] = (ink * 255).round()
+    np.testing.assert_allclose(ink_of_picture(Image.fromarray(rgba)), ink, atol=0.01)
+
+
+def test_exif_rotation_is_undone():
+    upright = photo("7")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera lay on its right side
+    file = io.BytesIO()
+    upright.rotate(90).save(file, "JPEG", exif=exif, quality=95)
+    found = prepare(ink_of_picture(read_picture(file.getvalue())))
+    assert difference(found.image, prepare(ink_of_picture(upright)).image) <= 0.01
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_pictures_are_read_from_bytes_files_and_paths(kind, tmp_path: Path):
+    path = tmp_path / "picture"
+    photo("A").save(path, kind)
+    for source in (path, str(path), path.read_bytes(), io.BytesIO(path.read_bytes())):
+        assert read_picture(source).size == (240, 240)
+
+
+def half(data):
+    return data[: len(data) // 2]
+
+
+def png(*size):
+    file = io.BytesIO()
+    Image.new("1", size).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "rule"),
+    [
+        (b"", "not_a_picture", "This is no PNG, JPEG or WebP picture"),
+        (b"hello", "not_a_picture", "This is no PNG, JPEG or WebP picture"),
+        (half(png(300, 300)), "not_a_picture", "or it is damaged"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "not_a_picture", "or it is damaged"),
+        (b"GIF89a" + bytes(100), "not_a_picture", "This is no PNG"),
+        (bytes(20_000_001), "too_many_bytes", "A picture may have at most 20 MB"),
+        (png(7000, 6000), "too_many_pixels", "A picture may have at most 40 million pixels"),
+        (png(10_000, 10_000), "too_many_pixels", "A picture may have at most 40 million pixels"),
+        (png(15_000, 15_000), "too_many_pixels", "A picture may have at most 40 million pixels"),
+    ],
+)
+def test_what_is_no_picture_is_told(data, code, rule):
+    with pytest.raises(UnreadableImage, match=rule) as caught:
+        read_picture(data)
+    assert caught.value.code == code

@@ -30,9 +30,9 @@ def canvas_ink() -> Float:
     """
     state = st.session_state
     if "drawing" not in state:
-        # The pills stand below the canvas, so on the first run the address speaks for them.
         asked = st.query_params.get("character")
-        _show(characters()[asked if asked in PRESETS else FIRST].strokes)
+        state["character"] = asked if asked in PRESETS else FIRST
+        _show(characters()[state["character"]].strokes)
         state["outdated"] = None
     elif "canvas" not in state:
         _show(state["strokes"])  # back from another page: the canvas is new, the drawing is not
@@ -62,14 +62,13 @@ def clear_button() -> None:
 
 def preset_characters() -> None:
     """The preset characters to choose from; choosing one draws it. They are the keyboard's way in."""
-    st.pills(
-        _("Or pick a character"),
-        PRESETS,
-        default=FIRST,
-        key="character",
-        bind="query-params",
-        on_change=_choose,
-    )
+    # Not bound to the address by Streamlit: it would choose the character again that Clear has just taken back.
+    st.pills(_("Or pick a character"), PRESETS, key="character", persist_state="session", on_change=_choose)
+    chosen = st.session_state["character"]
+    if chosen in (None, FIRST):
+        st.query_params.pop("character", None)
+    else:
+        st.query_params["character"] = chosen
 
 
 def _choose() -> None:

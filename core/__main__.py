@@ -18,16 +18,13 @@ from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
-from core.images.handwriting import HandwritingError, ink_of_picture, prepare, read_picture
+from core.images.handwriting import LEAST_INK, HandwritingError, ink_of_picture, prepare, read_picture
 from core.models.bundle import MODELS, Bundle, load_bundle, refuse_existing
 from core.models.experiments import PRESETS, RECIPES, experiment
 from core.tables import fill_readmes
 
 # Exit statuses, as the shell knows them.
 OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
-
-# Of full ink, in an image that is judged as it is; `prepare` has the same rule. Blank paper gets no score.
-LEAST_INK = 0.2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -51,6 +51,9 @@ _FINE = 8 * LONGEST
 _STEEPER = 1.3
 _SLOPE = 0.15
 
+LEAST_INK = 0.2
+"""Of full ink; where nothing is darker, the paper is blank and gets no score."""
+
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 """What :func:`read_picture` takes at most: a telephone's photo fits, and memory stays within the budget."""
@@ -167,8 +170,10 @@ def _as_ink(ink: ArrayLike) -> Array:
 
 def _refuse_blank_and_filled(values: Array) -> None:
     peak = float(values.max())
-    if peak < 0.2:
-        raise NotEnoughInk("blank", f"There must be ink of at least 0.2, the strongest is {peak:.2f}.", peak=peak)
+    if peak < LEAST_INK:
+        raise NotEnoughInk(
+            "blank", f"There must be ink of at least {LEAST_INK}, the strongest is {peak:.2f}.", peak=peak
+        )
     share = float(np.count_nonzero(values >= 0.5)) / values.size
     if share > 0.8:
         raise TooMuchInk("filled", f"At most 80 % of the field may be ink, got {100 * share:.0f} %.", share=share)

@@ -47,7 +47,10 @@ def second_opinion(chosen: Chosen, image: Float) -> str:
     """What the article's recipe says of the same image, where another one judges."""
     if chosen.name == ARTICLE:
         return ""
-    article = loaders.default_detector(ARTICLE)
+    try:
+        article = loaders.default_detector(ARTICLE)
+    except KagamiError as error:
+        return sentence(error)
     return opinion(judge(article, image)[0], score=article.score, title=experiment_title(experiment(ARTICLE)))
 
 

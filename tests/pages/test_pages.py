@@ -5,6 +5,7 @@ import pytest
 
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import load_bundle
+from core.models.experiments import ARTICLE
 from core.ui import loaders
 from core.ui.language import _catalogue
 
@@ -120,6 +121,21 @@ def test_a_damaged_bundle_is_told_on_the_page(open_page, monkeypatch, tmp_path):
     try:
         page = open_page("pages/draw.py")
         assert page.error[0].value.startswith("The model “kagami-all” has not been trained yet.")
+    finally:
+        loaders.bundle.clear()
+
+
+def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, html, monkeypatch, tmp_path):
+    shipped = loaders.load_bundle
+    monkeypatch.setattr(
+        loaders, "load_bundle", lambda name: load_bundle(name, folder=tmp_path) if name == ARTICLE else shipped(name)
+    )
+    for cached in (loaders.bundle, loaders.knowledge, loaders.detector):
+        cached.clear()
+    try:
+        shown = html(open_page("pages/draw.py"))
+        assert VERDICT.search(shown)[1] == "anomalous"
+        assert "The model “article-all” has not been trained yet." in shown
     finally:
         loaders.bundle.clear()
 

@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from core.images import data
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import load_bundle
 from core.models.experiments import ARTICLE
@@ -123,6 +124,20 @@ def test_a_damaged_bundle_is_told_on_the_page(open_page, monkeypatch, tmp_path):
         assert page.error[0].value.startswith("The model “kagami-all” has not been trained yet.")
     finally:
         loaders.bundle.clear()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_image_data_that_is_not_the_checked_one_is_told_on_every_page(open_page, monkeypatch, path):
+    everything = (loaders.bundle, loaders.knowledge, loaders.detector, loaders.train_images, loaders.test_images)
+    monkeypatch.setattr(data, "MNIST_SHA256", "0" * 64)
+    for cached in everything:
+        cached.clear()
+    try:
+        page = open_page(path, lang="ja")
+        assert page.error[0].value.startswith("画像データが壊れています。")
+    finally:
+        for cached in everything:
+            cached.clear()
 
 
 def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, html, monkeypatch, tmp_path):

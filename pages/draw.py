@@ -7,7 +7,8 @@ from core.detection.judgement import judge
 from core.errors import KagamiError
 from core.images.data import Float
 from core.images.handwriting import prepare
-from core.models.experiments import ARTICLE, experiment
+from core.models.bundle import list_bundles
+from core.models.experiments import experiment
 from core.ui import loaders
 from core.ui.canvas import canvas_ink, clear_button, preset_characters
 from core.ui.choices import Chosen, experiment_title, headed_choice
@@ -44,14 +45,15 @@ def mirror(chosen: Chosen | None) -> None:
 
 
 def second_opinion(chosen: Chosen, image: Float) -> str:
-    """What the article's recipe says of the same image, where another one judges."""
-    if chosen.name == ARTICLE:
+    """What the article's recipe says of the same image and the same normals, where another recipe judges."""
+    article = experiment("article-all", normals=chosen.experiment.normals)
+    if chosen.experiment.recipe == article.recipe or article.name not in list_bundles():
         return ""
     try:
-        article = loaders.default_detector(ARTICLE)
+        detector = loaders.default_detector(article.name)
     except KagamiError as error:
         return sentence(error)
-    return opinion(judge(article, image)[0], score=article.score, title=experiment_title(experiment(ARTICLE)))
+    return opinion(judge(detector, image)[0], score=detector.score, title=experiment_title(article))
 
 
 mirror(headed_choice(_("Draw a digit or a letter")))

@@ -36,6 +36,8 @@ if chosen:
         else:
             st.info(_("Choose at least one digit."))
     st.markdown(measured_sentence(chosen))
-    article = chosen.experiment.recipe.name == "article"
-    with st.expander(_("Where the article’s 1.0 comes from"), expanded=article):
-        st.markdown(content("article_figures", **article_figures()))
+    with st.expander(_("Where the article’s 1.0 comes from"), expanded=chosen.experiment.recipe.name == "article"):
+        try:
+            st.markdown(content("article_figures", **article_figures()))
+        except KagamiError as error:
+            st.error(sentence(error))

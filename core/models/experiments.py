@@ -121,10 +121,6 @@ PRESETS = (
 )
 
 
-# What others are held against: the article's recipe on all ten digits.
-ARTICLE = "article-all"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """A recipe with the digits that count as normal.

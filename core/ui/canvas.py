@@ -17,7 +17,7 @@ from core.errors import KagamiError
 from core.images.data import Float
 from core.images.handwriting import ink_of_canvas
 from core.images.strokes import PEN, SIZE, Strokes, characters, draw, from_canvas, to_canvas
-from core.ui.language import _
+from core.ui.language import _, sentence
 
 PRESETS = tuple(c.name for c in characters().values() if c.group in ("digits", "latin"))
 FIRST = "A"
@@ -51,7 +51,7 @@ def canvas_ink() -> Float:
     try:
         state["strokes"] = from_canvas(result.json_data or {}, size=SIZE)
     except KagamiError as error:
-        st.warning(_("This drawing is too long to be kept: {reason}").format(reason=error))
+        st.warning(sentence(error))
     return ink_of_canvas(np.asarray(Image.open(io.BytesIO(result.image_bytes)).convert("RGBA")), background=(0, 0, 0))
 
 

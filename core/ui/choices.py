@@ -95,7 +95,9 @@ def choose_threshold(*, default: str) -> Threshold:
             bind="query-params",
         )
         return Threshold(rule=rule, k=k)
-    percent = st.slider(_("Wanted false alarms, in %"), 0.5, 20.0, 5.0, 0.5, key="false_alarms", bind="query-params")
+    percent = st.slider(
+        _("Wanted false alarms, in %"), 0.5, 20.0, 5.0, 0.5, format="%.1f", key="false_alarms", bind="query-params"
+    )
     return Threshold(rule=rule, false_alarms=percent / 100)
 
 

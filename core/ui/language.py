@@ -77,6 +77,8 @@ def sentence(error: KagamiError) -> str:
         "unknown_experiment": _("There is no experiment called “{name}”."),
         "unknown_score": _("There is no score called “{name}”."),
         "unknown_rule": _("There is no threshold rule called “{name}”."),
+        "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
+        "strokes_damaged": _("The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."),
         "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),
         "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),
         "dot": _("Not enough ink: a dot alone is not a character."),

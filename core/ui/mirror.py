@@ -76,7 +76,7 @@ def verdict(judged: Judgement, *, score: str, beside: str = "") -> None:
     st.html(
         f'<div class="kg-verdict kg-{kind}" role="status" aria-live="polite">'
         f'<p><span class="kg-word"><span aria-hidden="true">{icon}</span> {word}</span> {line}</p>'
-        f'<p class="kg-rank">{rank.format(share=_percent(judged.above))} {beside}</p></div>'
+        f'<p class="kg-rank">{rank.format(share=_percent(judged.above))}{beside and "<br>" + beside}</p></div>'
     )
 
 

@@ -50,4 +50,4 @@ def article_figures() -> dict[str, str]:
 
 def percent(share: float | None) -> str:
     """A share in [0, 1] in per cent, with one decimal; a dash for None."""
-    return "–" if share is None else f"{100 * share:.1f} %"
+    return "–" if share is None else f"{100 * share:.1f}\u00a0%"

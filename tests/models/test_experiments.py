@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES
 from core.errors import KagamiError
-from core.models.experiments import ARTICLE, PRESETS, RECIPES, Experiment, experiment
+from core.models.experiments import PRESETS, RECIPES, Experiment, experiment
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,6 @@ def test_the_presets_are_kagamis_and_the_articles():
     normals = ("all", "only-1", "without-0")
     assert tuple(f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals) == PRESETS
     assert list(RECIPES) == ["article", "kagami"]
-    assert experiment(ARTICLE).recipe is RECIPES["article"]
-    assert ARTICLE in PRESETS
 
 
 def test_the_articles_recipe_is_the_tutorials_listing():

@@ -6,7 +6,6 @@ import pytest
 from core.images import data
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import load_bundle
-from core.models.experiments import ARTICLE
 from core.ui import loaders
 from core.ui.language import _catalogue
 
@@ -143,7 +142,9 @@ def test_image_data_that_is_not_the_checked_one_is_told_on_every_page(open_page,
 def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, html, monkeypatch, tmp_path):
     shipped = loaders.load_bundle
     monkeypatch.setattr(
-        loaders, "load_bundle", lambda name: load_bundle(name, folder=tmp_path) if name == ARTICLE else shipped(name)
+        loaders,
+        "load_bundle",
+        lambda name: load_bundle(name, folder=tmp_path) if name == "article-all" else shipped(name),
     )
     for cached in (loaders.bundle, loaders.knowledge, loaders.detector):
         cached.clear()
@@ -157,3 +158,24 @@ def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, h
 
 def test_the_catalogue_is_not_english_for_japanese():
     assert _catalogue("ja").gettext("Normal") == "正常"
+
+
+def test_the_second_opinion_is_of_the_same_normals(open_page, html):
+    assert "Article · only 1 says" in html(open_page("pages/draw.py", experiment="kagami-only-1"))
+    assert " says " not in html(open_page("pages/draw.py", experiment="article-without-0"))
+
+
+def test_a_missing_article_bundle_leaves_the_grid(open_page, html, monkeypatch, tmp_path):
+    shipped = loaders.load_bundle
+    monkeypatch.setattr(
+        loaders,
+        "load_bundle",
+        lambda name: load_bundle(name, folder=tmp_path) if name == "article-only-1" else shipped(name),
+    )
+    loaders.bundle.clear()
+    try:
+        page = open_page("pages/reconstruct.py")
+        assert "article-only-1" in page.error[0].value
+        assert "Original, a" in html(page)
+    finally:
+        loaders.bundle.clear()

@@ -34,6 +34,6 @@ st.subheader(_("A letter, which it has never seen"))
 with st.container(key="mirror", horizontal=True):
     drawing_tile(ink)
     mirror_tiles(letter)
-with st.container(key="verdict"):
-    verdict(letter, score=chosen.detector.score)
-st.page_link("pages/draw.py", label=_("Draw your own"), icon="✏️")
+    with st.container(key="verdict"):
+        verdict(letter, score=chosen.detector.score)
+        st.page_link("pages/draw.py", label=_("Draw your own"), icon="✏️")

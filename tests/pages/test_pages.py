@@ -139,21 +139,29 @@ def test_image_data_that_is_not_the_checked_one_is_told_on_every_page(open_page,
             cached.clear()
 
 
-def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, html, monkeypatch, tmp_path):
-    shipped = loaders.load_bundle
-    monkeypatch.setattr(
-        loaders,
-        "load_bundle",
-        lambda name: load_bundle(name, folder=tmp_path) if name == "article-all" else shipped(name),
-    )
-    for cached in (loaders.bundle, loaders.knowledge, loaders.detector):
-        cached.clear()
-    try:
-        shown = html(open_page("pages/draw.py"))
-        assert VERDICT.search(shown)[1] == "anomalous"
-        assert "The model “article-all” has not been trained yet." in shown
-    finally:
-        loaders.bundle.clear()
+@pytest.fixture
+def lose(monkeypatch, tmp_path):
+    """Let the bundle of that name be missing, as it would be for a fresh server."""
+
+    def lose(lost):
+        monkeypatch.setattr(
+            loaders, "load_bundle", lambda name: load_bundle(name, **({"folder": tmp_path} if name == lost else {}))
+        )
+        forget()
+
+    def forget():
+        for cached in (loaders.bundle, loaders.knowledge, loaders.detector):
+            cached.clear()
+
+    yield lose
+    forget()
+
+
+def test_a_damaged_second_opinion_does_not_take_the_verdict_with_it(open_page, html, lose):
+    lose("article-all")
+    shown = html(open_page("pages/draw.py"))
+    assert VERDICT.search(shown)[1] == "anomalous"
+    assert "The model “article-all” has not been trained yet." in shown
 
 
 def test_the_catalogue_is_not_english_for_japanese():
@@ -165,17 +173,8 @@ def test_the_second_opinion_is_of_the_same_normals(open_page, html):
     assert " says " not in html(open_page("pages/draw.py", experiment="article-without-0"))
 
 
-def test_a_missing_article_bundle_leaves_the_grid(open_page, html, monkeypatch, tmp_path):
-    shipped = loaders.load_bundle
-    monkeypatch.setattr(
-        loaders,
-        "load_bundle",
-        lambda name: load_bundle(name, folder=tmp_path) if name == "article-only-1" else shipped(name),
-    )
-    loaders.bundle.clear()
-    try:
-        page = open_page("pages/reconstruct.py")
-        assert "article-only-1" in page.error[0].value
-        assert "Original, a" in html(page)
-    finally:
-        loaders.bundle.clear()
+def test_a_missing_article_bundle_leaves_the_grid(open_page, html, lose):
+    lose("article-only-1")
+    page = open_page("pages/reconstruct.py")
+    assert "article-only-1" in page.error[0].value
+    assert "Original, a" in html(page)

@@ -63,6 +63,28 @@ def rule_title(name: str) -> str:
     }[name]
 
 
+def noise_title(kind: str) -> str:
+    """The noise's name in the reader's language."""
+    return {
+        "gaussian": _("Gaussian"),
+        "salt-and-pepper": _("salt and pepper"),
+        "speckle": _("speckle"),
+        "occlusion": _("rubbed-out square"),
+        "blur": _("blur"),
+    }[kind]
+
+
+def amount_title(kind: str) -> str:
+    """What the noise's amount means, in the reader's language."""
+    return {
+        "gaussian": _("Amount: standard deviation (full ink is 1)"),
+        "salt-and-pepper": _("Amount: share of the pixels"),
+        "speckle": _("Amount: standard deviation, times ink"),
+        "occlusion": _("Amount: side in pixels"),
+        "blur": _("Amount: standard deviation in pixels"),
+    }[kind]
+
+
 def choose_experiment(*, default: str = PRESETS[0]) -> str:
     """A select box of the trained experiments, presets first."""
     options = [*PRESETS, *(name for name in list_bundles() if name not in PRESETS)]

@@ -77,6 +77,7 @@ def sentence(error: KagamiError) -> str:
         "unknown_experiment": _("There is no experiment called “{name}”."),
         "unknown_score": _("There is no score called “{name}”."),
         "unknown_rule": _("There is no threshold rule called “{name}”."),
+        "unknown_noise": _("There is no noise called “{name}”."),
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
         "strokes_damaged": _("The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."),
         "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from core.detection.scores import SCORES
 from core.detection.seen import Seen
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.images.data import MNIST_SHA256, Labelled, Split, flatten, load_mnist, split_normals
+from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatten, load_mnist, split_normals
 from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
-from core.models.bundle import CALIBRATION, KERAS, LITERT, MODELS, Card, refuse_existing, write_bundle
+from core.models.bundle import CALIBRATION, KERAS, LITERT, MODELS, SNAPSHOTS, Card, refuse_existing, write_bundle
 from core.models.experiments import Experiment
+from core.models.snapshots import Snapshot, Snapshots, Specimens, kept, look
 from core.models.training import Epoch, export_litert, save_keras, train
 
 
@@ -30,9 +32,16 @@ def build_bundle(
     seed: int = 0,
     epochs: int | None = None,
     force: bool = False,
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    on_epoch: Callable[[Epoch], bool | None] = lambda epoch: None,
+    on_batch: Callable[[], None] = lambda: None,
+    on_look: Callable[[Specimens, Snapshot], None] = lambda specimens, snapshot: None,
+    drawing: UInt8 | None = None,
 ) -> Path:
     """Train `experiment` on MNIST and write its bundle to `out`/NAME; returns that path.
+
+    on_epoch, on_batch: as in `core.models.training.train`.
+    on_look: told before the first epoch and after each, before `on_epoch`, what the network returns of the specimens.
+    drawing: (28, 28) uint8, looked at along with them.
 
     Raises KagamiError where the bundle exists (and not `force`) or the loss is no longer a number.
     """
@@ -47,19 +56,36 @@ def build_bundle(
         seed=recipe.split_seed,
         writers_apart=recipe.writers_apart,
     )
+    split = replace(split, train=split.train[: recipe.most_images])
     x_train, x_calibrate = flatten(mnist.x[split.train]), flatten(mnist.x[split.calibrate])
 
-    def watch(epoch: Epoch) -> None:
+    specimens = Specimens.of(mnist, split, experiment, drawing=drawing)
+    taken: list[Snapshot] = []
+
+    def see(number: int, reconstruct: Callable[[Float], Float]) -> None:
+        taken.append(look(specimens, number, reconstruct))
+        on_look(specimens, taken[-1])
+
+    def watch(epoch: Epoch) -> bool | None:
         if not np.isfinite([epoch.loss, epoch.val_loss]).all():
             raise KagamiError(
                 "diverged",
                 f"Training diverged: the loss of epoch {epoch.number} is {epoch.loss}.",
                 epoch=epoch.number,
             )
-        on_epoch(epoch)
+        return on_epoch(epoch)
 
     started = time.perf_counter()
-    trained = train(experiment, x_train, x_calibrate, seed=seed, epochs=epochs, on_epoch=watch)
+    trained = train(
+        experiment,
+        x_train,
+        x_calibrate,
+        seed=seed,
+        epochs=epochs,
+        on_epoch=watch,
+        on_batch=on_batch,
+        on_look=see,
+    )
     seconds = time.perf_counter() - started
 
     def fill(folder: Path) -> Card:
@@ -68,6 +94,8 @@ def build_bundle(
         autoencoder = Autoencoder(folder / LITERT)
         arrays, result = measure(experiment, autoencoder, mnist, test, split)
         np.savez_compressed(folder / CALIBRATION, **arrays)  # type: ignore[arg-type]
+        shown = Snapshots.of(specimens, [taken[i] for i in kept([each.epoch for each in taken])])
+        np.savez_compressed(folder / SNAPSHOTS, **shown.to_arrays())  # type: ignore[arg-type]
         return Card(
             experiment=experiment,
             seed=seed,

@@ -17,6 +17,8 @@ LARGEST = 16 * 2**20
 SAMPLE = slice(0, 10_000, 50)
 # Pens are drawn one after the other, so a sample of those starts at the first.
 FIRST = 60
+# Trained before bundles kept them.
+WITHOUT_SNAPSHOTS = ("kagami-all", "kagami-only-1", "kagami-without-0", "article-only-1", "article-without-0")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,22 @@ def test_a_preset_learned(bundle):
     loss = bundle.card.history["val_loss"]
     assert loss[-1] <= 1.05 * min(loss)
     assert loss[-1] < 0.5 * loss[0]
+
+
+def test_a_preset_that_shows_how_it_learnt_ends_with_what_it_returns(bundle):
+    shown = bundle.snapshots
+    if shown is None:
+        assert bundle.path.name in WITHOUT_SNAPSHOTS
+        return
+    assert shown.labels == (*"0123456789", "A")
+    assert shown.epochs[0] == 0
+    assert shown.epochs[-1] == bundle.card.epochs
+    returned = bundle.autoencoder.reconstruct(flatten(shown.images)).reshape(-1, 28, 28) * 255
+    np.testing.assert_allclose(shown.reconstructions[-1], returned, atol=0.51)
+    # It learns, and what it never saw stays worse.
+    normal, unseen = (errors.astype(float).mean(axis=1) for errors in (shown.normal_errors, shown.unseen_errors))
+    assert normal[-1] < normal[0] / 5
+    assert unseen[-1] > normal[-1]
 
 
 def test_a_preset_is_small(bundle):

@@ -1,8 +1,8 @@
 """A bundle: a trained model on disk, as a folder of plain files. No TensorFlow and no pickle.
 
-`card.json` tells all about it, `model.keras` trains on, `model.tflite` serves, and `calibration.npz` holds
-what detectors know of held-out normals. A bundle is written beside its place and renamed into it, so that a
-folder with a bundle's name is always a whole bundle.
+`card.json` tells all about it, `model.keras` trains on, `model.tflite` serves, `calibration.npz` holds what
+detectors know of held-out normals, and `snapshots.npz`, where there is one, shows how it learnt. A bundle is
+written beside its place and renamed into it, so that a folder with a bundle's name is always a whole bundle.
 """
 
 import json
@@ -20,10 +20,14 @@ from core.errors import KagamiError
 from core.images.data import ASSETS, Float, sha256_of
 from core.models.autoencoder import Autoencoder
 from core.models.experiments import Experiment, Recipe
+from core.models.snapshots import Snapshots
 
 SCHEMA = 1
 MODELS = ASSETS / "models"
 KERAS, LITERT, CALIBRATION, CARD = "model.keras", "model.tflite", "calibration.npz", "card.json"
+SNAPSHOTS = "snapshots.npz"
+# What reading a file raises that is not what it should be.
+UNREADABLE = (ValueError, OSError, EOFError, KeyError, RuntimeError, BadZipFile)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +79,14 @@ class Bundle:
 
     calibration: read-only arrays of calibration.npz; `score_NAME` (n,) are the anomaly scores of the
     calibration set, higher is more anomalous.
+    snapshots: what the network returned while it learnt, where the bundle tells.
     """
 
     path: Path
     card: Card
     autoencoder: Autoencoder
     calibration: Mapping[str, Float]
+    snapshots: Snapshots | None = None
 
     @property
     def experiment(self) -> Experiment:
@@ -149,7 +155,8 @@ def load_bundle(name: str, *, folder: Path = MODELS) -> Bundle:
         raise damaged(f"{CARD} is not of schema {SCHEMA}") from error
     if card.experiment.name != name:
         raise damaged(f"{CARD} is the one of {card.experiment.name}")
-    for file in (KERAS, LITERT, CALIBRATION):
+    looked_at = SNAPSHOTS in card.files
+    for file in (KERAS, LITERT, CALIBRATION, *([SNAPSHOTS] if looked_at else [])):
         if not (path / file).is_file():
             raise damaged(f"{file} is missing")
         if sha256_of(path / file) != card.files.get(file):
@@ -158,14 +165,21 @@ def load_bundle(name: str, *, folder: Path = MODELS) -> Bundle:
         autoencoder = Autoencoder(path / LITERT)
         with np.load(path / CALIBRATION, allow_pickle=False) as archive:
             calibration = dict(archive)
-    except (ValueError, OSError, EOFError, KeyError, RuntimeError, BadZipFile) as error:
+        snapshots = read_snapshots(path / SNAPSHOTS) if looked_at else None
+    except UNREADABLE as error:
         raise damaged("a file cannot be read") from error
     encoder = card.experiment.recipe.encoder
     if (autoencoder.bottleneck,) != encoder[-1:]:
         raise damaged(f"its bottleneck is {autoencoder.bottleneck} wide, the card's encoder is {list(encoder)}")
     for array in calibration.values():
         array.flags.writeable = False
-    return Bundle(path=path, card=card, autoencoder=autoencoder, calibration=calibration)
+    return Bundle(path=path, card=card, autoencoder=autoencoder, calibration=calibration, snapshots=snapshots)
+
+
+def read_snapshots(path: Path) -> Snapshots:
+    """The snapshots of an npz file. Raises one of UNREADABLE where it holds something else."""
+    with np.load(path, allow_pickle=False) as archive:
+        return Snapshots.from_arrays(dict(archive))
 
 
 def list_bundles(folder: Path = MODELS) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ class Recipe:
     batch_norm: normalise the layers in between over each batch.
     loss, optimizer, learning_rate, epochs, batch_size: as in `keras.Model.compile` and `fit`.
     least_steps: train for more epochs where the normals are so few that `epochs` would be fewer steps than this.
-    schedule: of the learning rate, "constant" or "cosine" (down to a hundredth of it).
+    schedule: of the learning rate: "constant", "cosine" (down to a hundredth of it) or "one-cycle" (up to it over the
+        first quarter of the steps, and down to a hundredth).
     restore: in each epoch, train on a slightly different copy of each image (its target), damaged (its input); see
         `core.images.damage`. Without it input and target are the image itself.
     calibrate_fraction, split_seed, writers_apart: how `core.images.data.split_normals` splits the normals.
@@ -31,6 +32,8 @@ class Recipe:
         instead of on their scans.
     remembers: keep a memory of the training images (`core.detection.memory`).
     score, rule: what judges with this recipe unless something else is asked for.
+    jit_compile, steps_per_execution: as in `keras.Model.compile`; how fast, not what.
+    most_images: learn from no more than so many of the normals; from all of them where it is None.
     """
 
     name: str
@@ -53,6 +56,9 @@ class Recipe:
     remembers: bool
     score: str
     rule: str
+    jit_compile: bool = False
+    steps_per_execution: int = 1
+    most_images: int | None = None
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(

@@ -45,34 +45,63 @@ def train(
     *,
     seed: int,
     epochs: int | None = None,
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    on_epoch: Callable[[Epoch], bool | None] = lambda epoch: None,
+    on_batch: Callable[[], None] = lambda: None,
+    on_look: Callable[[int, Callable[[Float], Float]], None] = lambda epoch, reconstruct: None,
 ) -> Trained:
     """Train the experiment's autoencoder to return its input.
 
     x_train, x_validation: (n, 784) float32 in [0, 1], normal digits only.
     seed: the same seed, data and library versions on the same kind of machine give the same weights.
     epochs: instead of the recipe's.
-    on_epoch: told after each epoch; what it raises ends the training.
+    on_epoch: told after each epoch; where it returns True, training ends there and what was learnt is kept.
+    on_batch: called before each execution of steps.
+    on_look: called before the first epoch (with 0) and after each, before `on_epoch`, with its number and what
+        reconstructs images (n, 784) with the weights of that moment. Looking changes nothing.
+
+    What one of them raises ends the training.
     """
     recipe = experiment.recipe
     steps_an_epoch = -(-len(x_train) // recipe.batch_size)
     total = max(recipe.epochs, -(-recipe.least_steps // steps_an_epoch)) if epochs is None else epochs
+    steps = steps_an_epoch * total
     keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
+    # Keras refuses to compile with XLA where this is on, and XLA's code for processors needs no asking.
+    if not recipe.jit_compile:
+        tf.config.experimental.enable_op_determinism()
     autoencoder, decoder = build(recipe)
     rate = {
         "constant": recipe.learning_rate,
-        "cosine": keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps_an_epoch * total, alpha=0.01),
+        "cosine": keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps, alpha=0.01),
+        "one-cycle": keras.optimizers.schedules.CosineDecay(
+            recipe.learning_rate / 25,
+            steps - steps // 4,
+            alpha=0.01,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=steps // 4,
+        ),
     }[recipe.schedule]
     optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": {"learning_rate": rate}})
     # Only the reconstruction is trained; the other outputs are there to be looked at.
-    autoencoder.compile(optimizer=optimizer, loss={"reconstruction": recipe.loss})
+    autoencoder.compile(
+        optimizer=optimizer,
+        loss={"reconstruction": recipe.loss},
+        jit_compile=recipe.jit_compile,
+        steps_per_execution=recipe.steps_per_execution,
+    )
+
+    def reconstruct(x: Float) -> Float:
+        return np.asarray(autoencoder(x, training=False)["reconstruction"])
 
     history: list[Epoch] = []
 
     def finished(index: int, logs: dict[str, float]) -> None:
         history.append(Epoch(number=index + 1, of=total, loss=logs["loss"], val_loss=logs["val_loss"]))
-        on_epoch(history[-1])
+        on_look(index + 1, reconstruct)
+        if on_epoch(history[-1]):
+            autoencoder.stop_training = True
+
+    on_look(0, reconstruct)
 
     rng = np.random.default_rng(seed)
     # A recipe that restores learns on other images in each epoch; the others on the same ones in a single fit.
@@ -87,8 +116,14 @@ def train(
             batch_size=recipe.batch_size,
             shuffle=True,
             verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=finished)],
+            callbacks=[
+                keras.callbacks.LambdaCallback(
+                    on_train_batch_begin=lambda batch, logs: on_batch(), on_epoch_end=finished
+                )
+            ],
         )
+        if autoencoder.stop_training:
+            break
     return Trained(
         autoencoder=autoencoder,
         decoder=decoder,

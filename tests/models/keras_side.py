@@ -6,6 +6,7 @@ Importing TensorFlow costs seconds and would stay in the tests' own process, whe
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def main(folder: Path) -> None:
     x = (rng.random((40, 784)) * (rng.random((40, 784)) < 0.2)).astype(np.float32)
     latent = rng.random((7, 5), dtype=np.float32)
     told: dict[str, object] = {}
+
+    # First: what asks TensorFlow for determinism asks for the whole process, and nothing is compiled from then on.
+    quick = replace(
+        DEEP,
+        recipe=replace(
+            DEEP.recipe, schedule="one-cycle", jit_compile=True, steps_per_execution=2, batch_size=4, learning_rate=0.5
+        ),
+    )
+    compiled, again = (train(quick, x[:30], x[30:], seed=5, epochs=2) for _ in range(2))
+    told["compiled_weights"] = [weights_of(each) for each in (compiled, again)]
+    schedule = compiled.autoencoder.optimizer._learning_rate
+    told["one_cycle"] = [float(schedule(step)) for step in (0, 4, 16)]
+    told["compiled"] = [compiled.autoencoder.jit_compile, compiled.autoencoder.steps_per_execution]
+    told["compiled_epochs"] = len(compiled.history)
 
     for name, experiment in {"shallow": SHALLOW, "deep": DEEP}.items():
         keras.utils.set_random_seed(0)
@@ -89,6 +104,26 @@ def main(folder: Path) -> None:
     except InterruptedError as error:
         told["stopped_by"] = str(error)
     told["epochs_before_stop"] = seen
+
+    looks: list[tuple[int, float]] = []
+    batches: list[None] = []
+
+    def look(number: int, reconstruct: Callable[[np.ndarray], np.ndarray]) -> None:
+        looks.append((number, float(reconstruct(x[:1]).mean())))
+
+    watched = train(
+        DEEP,
+        x[:30],
+        x[30:],
+        seed=5,
+        on_look=look,
+        on_batch=lambda: batches.append(None),
+        on_epoch=lambda epoch: epoch.number == 2,
+    )
+    told["looks"] = looks
+    told["batches"] = len(batches)
+    told["kept_epochs"] = [[e.number, e.of] for e in watched.history]
+    told["watched_weights"] = weights_of(watched)
 
     # A bundle, from an MNIST of 60 images whose writers' runs are of five.
     tiny = {

@@ -11,6 +11,7 @@ from core.images.data import sha256_of
 from core.models import bundle as module
 from core.models.bundle import Card, list_bundles, load_bundle, write_bundle
 from core.models.experiments import RECIPES, Experiment
+from core.models.snapshots import Snapshots
 
 NAME = "tiny-only-1"
 EXPERIMENT = Experiment(recipe=replace(RECIPES["article"], name="tiny", encoder=(24, 12, 5)), normals=(1,))
@@ -151,6 +152,69 @@ def test_every_file_is_checked(file, path):
     damaged(path, f"{file} is not the file that was written")
     (path / file).unlink()
     damaged(path, f"{file} is missing")
+
+
+@pytest.fixture
+def snapshots():
+    """Two epochs of two images."""
+    images = np.zeros((2, 28, 28), np.uint8)
+    errors = np.full((2, 3), 0.5, np.float16)
+    return Snapshots(
+        labels=("1", "A"),
+        images=images,
+        epochs=(0, 2),
+        reconstructions=np.stack([images, images + 9]),
+        normal_errors=errors,
+        unseen_errors=errors[:, :1],
+    )
+
+
+@pytest.fixture
+def showing(tmp_path, fill, snapshots):
+    """A bundle with snapshots."""
+
+    def more(folder):
+        np.savez(folder / "snapshots.npz", **snapshots.to_arrays())
+        return fill(folder)
+
+    write_bundle(tmp_path / NAME, more)
+    return tmp_path / NAME
+
+
+def test_snapshots_are_loaded_where_there_are_some(showing, snapshots):
+    found = load_bundle(NAME, folder=showing.parent).snapshots
+    assert (found.labels, found.epochs) == (snapshots.labels, snapshots.epochs)
+    np.testing.assert_array_equal(found.reconstructions, snapshots.reconstructions)
+    with pytest.raises(ValueError, match="read-only"):
+        found.reconstructions[0] = 1
+
+
+def test_a_bundle_may_hold_none(path):
+    assert load_bundle(NAME, folder=path.parent).snapshots is None
+
+
+def test_snapshots_are_checked_like_every_other_file(showing):
+    content = (showing / "snapshots.npz").read_bytes()
+    (showing / "snapshots.npz").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    damaged(showing, "snapshots.npz is not the file that was written")
+    (showing / "snapshots.npz").unlink()
+    damaged(showing, "snapshots.npz is missing")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reconstructions": np.zeros((1, 2, 28, 28), np.uint8)},
+        {"reconstructions": np.zeros((2, 2, 28, 28), np.float32)},
+        {"images": np.zeros((3, 28, 28), np.uint8)},
+        {"normal_errors": np.zeros((1, 3), np.float16)},
+        {"labels": np.array([print, None], object)},
+    ],
+)
+def test_snapshots_of_other_shapes(change, showing, snapshots):
+    np.savez(showing / "snapshots.npz", **{**snapshots.to_arrays(), **change})
+    edit(showing, lambda card: card["files"].update({"snapshots.npz": sha256_of(showing / "snapshots.npz")}))
+    damaged(showing, "a file cannot be read")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"schema"', "{}", '{"schema": 1}'])

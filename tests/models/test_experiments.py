@@ -57,6 +57,9 @@ def test_the_articles_recipe_is_the_tutorials_listing():
         "remembers": False,
         "score": "mae",
         "rule": "mean+std",
+        "jit_compile": False,
+        "steps_per_execution": 1,
+        "most_images": None,
     }
 
 
@@ -66,7 +69,7 @@ def test_a_recipe_names_what_there_is(recipe):
     assert recipe.score in SCORES
     assert recipe.rule in RULES
     assert recipe.remembers or SCORES[recipe.score].needs in (None, "whitening")
-    assert recipe.schedule in ("constant", "cosine")
+    assert recipe.schedule in ("constant", "cosine", "one-cycle")
     # Layers of up to 128 units are what is whitened: there must be one.
     assert min(recipe.encoder) <= 128
 

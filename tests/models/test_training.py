@@ -77,6 +77,22 @@ def test_what_on_epoch_raises_ends_the_training(told):
     assert told["epochs_before_stop"] == [1]
 
 
+def test_looking_changes_nothing_and_stopping_keeps_what_was_learnt(told):
+    assert [number for number, _ in told["looks"]] == [0, 1, 2]
+    assert len({mean for _, mean in told["looks"]}) == 3, "the network of each moment is looked at"
+    assert told["kept_epochs"] == [[1, 3], [2, 3]]
+    assert told["batches"] == 2
+    assert told["watched_weights"] == told["weights"][0]
+
+
+def test_one_cycle_rises_for_a_quarter_and_falls_to_a_hundredth(told):
+    assert told["one_cycle"] == [pytest.approx(0.5 / 25), pytest.approx(0.5), pytest.approx(0.5 / 100)]
+    assert told["compiled"] == [True, 2]
+    assert told["compiled_epochs"] == 2
+    same, again = told["compiled_weights"]
+    assert same == again
+
+
 def test_the_saved_model_answers_alike_without_its_optimizer(told):
     assert told["saved_has_optimizer"] is False
     assert told["saved_differs_by"] == 0

@@ -10,7 +10,8 @@ from core.images.handwriting import prepare
 from core.models.bundle import list_bundles
 from core.models.experiments import experiment
 from core.ui import loaders
-from core.ui.canvas import canvas_ink, clear_button, preset_characters
+from core.ui.canvas import canvas_buttons, canvas_ink
+from core.ui.characters import preset_characters
 from core.ui.choices import Chosen, experiment_title, headed_choice
 from core.ui.language import _, sentence
 from core.ui.mirror import blank_tiles, closest_normals, mirror_tiles, no_verdict, opinion, verdict
@@ -21,7 +22,7 @@ def mirror(chosen: Chosen | None) -> None:
     with st.container(key="mirror", horizontal=True):
         with st.container(key="drawing", width="content"):
             ink = canvas_ink()
-            clear_button()
+            canvas_buttons()
         image = judged = reason = None
         try:
             image = prepare(ink).image[np.newaxis]

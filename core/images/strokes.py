@@ -40,6 +40,9 @@ MAX_OBJECTS = 500
 MAX_POINTS = 20_000
 """What :func:`from_canvas` accepts at most: several times what a hand draws in ten minutes."""
 
+BEYOND = 1.0
+"""How far a pen that leaves the canvas is followed, in canvases: the line by which it comes back stays the same."""
+
 _STEPS = 6  # points that a smoothed segment becomes; at 336 pixels they lie about 6 pixels apart
 
 
@@ -54,7 +57,8 @@ class Character:
     group : str
         One of :data:`GROUPS`.
     strokes : tuple of strokes
-        In the order in which a hand draws them; each a tuple of at least two points (x, y) in [0, 1].
+        In the order in which a hand draws them; each a tuple of at least two points (x, y) in [0, 1]. ``blank`` has
+        none.
     """
 
     name: str
@@ -200,7 +204,7 @@ def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
     pencil = ImageDraw.Draw(picture)
     for stroke in strokes:
         # Pillow counts pixel centres, the canvas pixel edges: half a pixel less.
-        line = [(x * scale - 0.5, y * scale - 0.5) for x, y in _flattened(stroke)]
+        line = [(x * scale - 0.5, y * scale - 0.5) for x, y in flattened(stroke)]
         pencil.line(line, fill=255, width=max(1, round(2 * radius)))
         reach = radius - 0.5  # of pixel centres
         for x, y in line:  # round joins and caps
@@ -208,8 +212,8 @@ def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
     return np.asarray(picture.reduce(_SUPERSAMPLED), dtype=np.float32) / np.float32(255)
 
 
-def _flattened(stroke: Sequence[Point]) -> Iterator[Point]:
-    """The curve that the canvas draws through a stroke's points, as short straight pieces."""
+def flattened(stroke: Sequence[Point]) -> Iterator[Point]:
+    """The curve that the canvas draws through a stroke's points, as short straight pieces from point to point."""
     start = stroke[0]
     yield start
     for control, end in _curve(stroke):
@@ -223,8 +227,8 @@ def _flattened(stroke: Sequence[Point]) -> Iterator[Point]:
 def from_canvas(raw: Mapping[str, Any], *, size: int) -> tuple[Stroke, ...]:
     """The strokes of what a canvas sends (its ``raw``).
 
-    Objects that are no paths, and commands that are not M, L, Q or C, are left out. Points beyond the canvas
-    are moved to its border.
+    Objects that are no paths, and commands that are not M, L, Q or C, are left out. Points more than
+    :data:`BEYOND` canvases beyond its border are moved there.
 
     Parameters
     ----------
@@ -236,7 +240,7 @@ def from_canvas(raw: Mapping[str, Any], *, size: int) -> tuple[Stroke, ...]:
     Returns
     -------
     tuple of strokes
-        Points (x, y) in [0, 1].
+        Points (x, y); the canvas is the unit square.
 
     Raises
     ------
@@ -283,7 +287,7 @@ def _points(path: Sequence[Any], size: int) -> Iterator[Point]:
         if len(values) != count or not all(map(_is_number, values)):
             raise _damaged(f"path command {command[0]} must have {count} finite numbers, got {command!r:.60}")
         x, y = values[-2:] if command[0] == "C" else values[:2]
-        yield (min(max(x / size, 0.0), 1.0), min(max(y / size, 0.0), 1.0))
+        yield (min(max(x / size, -BEYOND), 1 + BEYOND), min(max(y / size, -BEYOND), 1 + BEYOND))
 
 
 def _is_number(value: object) -> bool:

@@ -1,12 +1,11 @@
-"""The drawing canvas and its preset characters, as one thing that gives ink.
+"""The drawing canvas as one thing that gives ink.
 
-The canvas tells Python of a drawing when the pen lifts. Until it has said anything, and right after a preset was
-chosen, Python draws the preset itself: the verdict does not wait for the browser.
+The canvas tells Python of a drawing when the pen lifts. Until it has said anything, and right after something else was
+put on it, Python draws that itself: the verdict does not wait for the browser.
 """
 
-import base64
 import io
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -14,28 +13,27 @@ from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
 from core.errors import KagamiError
+from core.images import share
 from core.images.data import Float
 from core.images.handwriting import ink_of_canvas
-from core.images.strokes import PEN, SIZE, Strokes, characters, draw, from_canvas, to_canvas
-from core.ui.language import _, sentence
+from core.images.strokes import PEN, SIZE, characters, flattened, from_canvas
+from core.ui import drawing
+from core.ui.drawing import Drawing, of_character
+from core.ui.language import _
 
-PRESETS = tuple(c.name for c in characters().values() if c.group in ("digits", "latin"))
 FIRST = "A"
+"""What a first visit sees."""
 
 
 def canvas_ink() -> Float:
-    """Show the canvas; the ink on it, (SIZE, SIZE) float32 in [0, 1].
-
-    In the session, `strokes` is what the canvas shows, and `drawing` what it was last told to show.
-    """
+    """Show the canvas; the ink on it, (SIZE, SIZE) float32 in [0, 1]."""
     state = st.session_state
-    if "drawing" not in state:
-        asked = st.query_params.get("character")
-        state["character"] = asked if asked in PRESETS else FIRST
-        _show(characters()[state["character"]].strokes)
+    before = drawing.shown()
+    if before is None:
+        drawing.put(_asked(), replayed=True)
         state["outdated"] = None
     elif "canvas" not in state:
-        _show(state["strokes"])  # back from another page: the canvas is new, the drawing is not
+        drawing.put(before)  # back from another page: the canvas is new, the drawing is not
     result = st_canvas(
         stroke_width=PEN,
         stroke_color="#ffffff",
@@ -46,51 +44,79 @@ def canvas_ink() -> Float:
         return_image_data=True,
         key="canvas",
     )
-    if result.image_bytes is None or result.image_bytes == state["outdated"]:
-        return draw(state["strokes"], size=SIZE, pen=PEN)
-    try:
-        state["strokes"] = from_canvas(result.json_data or {}, size=SIZE)
-    except KagamiError as error:
-        st.warning(sentence(error))
-    return ink_of_canvas(np.asarray(Image.open(io.BytesIO(result.image_bytes)).convert("RGBA")), background=(0, 0, 0))
+    ink = None
+    if result.image_bytes is not None and result.image_bytes != state["outdated"]:
+        try:
+            drawing.drawn(from_canvas(result.json_data or {}, size=SIZE))
+        except KagamiError as error:
+            drawing.tell(error)
+        pixels = np.asarray(Image.open(io.BytesIO(result.image_bytes)).convert("RGBA"))
+        ink = ink_of_canvas(pixels, background=(0, 0, 0))
+    _help()
+    _write_address(state["shown"])
+    return state["shown"].ink if ink is None else ink
 
 
-def clear_button() -> None:
-    """A button that empties the canvas."""
-    st.button(_("Clear"), on_click=_clear, key="clear", width=SIZE)
+def canvas_buttons() -> None:
+    """Undo and Clear, under the canvas."""
+    with st.container(key="canvas_buttons", horizontal=True):
+        st.button(
+            _("Undo"),
+            on_click=drawing.undo,
+            disabled=not drawing.can_undo(),
+            key="undo",
+            shortcut="Mod+Z",
+            width="stretch",
+        )
+        st.button(_("Clear"), on_click=lambda: drawing.show(of_character("blank")), key="clear", width="stretch")
 
 
-def preset_characters() -> None:
-    """The preset characters to choose from; choosing one draws it. They are the keyboard's way in."""
-    # Not bound to the address by Streamlit: it would choose the character again that Clear has just taken back.
-    st.pills(_("Or pick a character"), PRESETS, key="character", persist_state="session", on_change=_choose)
-    chosen = st.session_state["character"]
-    if chosen in (None, FIRST):
-        st.query_params.pop("character", None)
-    else:
-        st.query_params["character"] = chosen
+def _asked() -> Drawing:
+    """What the address asks for, or the first character."""
+    if text := st.query_params.get("s"):
+        try:
+            return Drawing(strokes=share.decode(text), by_hand=True)
+        except KagamiError as error:
+            drawing.tell(error)
+    name = st.query_params.get("character")
+    return of_character(name if name and name in characters() else FIRST)
 
 
-def _choose() -> None:
-    name = st.session_state["character"]
-    _show(characters()[name].strokes if name else ())
-
-
-def _clear() -> None:
-    st.session_state["character"] = None
-    _show(())
-
-
-def _show(strokes: Strokes) -> None:
+def _write_address(now: Drawing) -> None:
+    """Let the address hold what the canvas shows, so that a reload or a link brings it back."""
     state = st.session_state
-    state["strokes"] = strokes
-    # The nonce makes the same character a new drawing, so that it can be chosen twice.
-    nonce = state.get("drawing", {"nonce": 0})["nonce"] + 1
-    state["drawing"] = {**to_canvas(strokes, size=SIZE, pen=PEN), "nonce": nonce}
-    # What the canvas said before this is not what it shows now, until it speaks again.
-    state["outdated"] = _said(state.get("canvas"))
+    if state.get("written") is not now:
+        state["written"], state["address"] = now, _address(now)
+    for name in ("character", "s"):
+        value = state["address"].get(name)
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
 
 
-def _said(sent: Any) -> bytes | None:
-    data = ((sent or {}).get("drawing") or {}).get("data")
-    return base64.b64decode(data.split(",", 1)[1]) if data else None
+def _address(now: Drawing) -> dict[str, str]:
+    """A picture does not fit into an address, nor does a very long drawing: then there is none of them."""
+    if now.character:
+        return {} if now.character == FIRST else {"character": now.character}
+    try:
+        return {"s": share.encode(now.strokes)} if now.picture is None else {"character": "blank"}
+    except KagamiError:
+        return {"character": "blank"}
+
+
+def _help() -> None:
+    """What the canvas lacks: a name, and drawings that draw themselves. Its own buttons know no Japanese."""
+    state = st.session_state
+    lines = [[(round(x * SIZE, 1), round(y * SIZE, 1)) for x, y in flattened(stroke)] for stroke in state["replayed"]]
+    data = {
+        "label": _("Drawing area, for mouse, finger or pen. The characters below can be chosen by keyboard."),
+        "number": state["drawing"]["nonce"],
+        "replay": lines,
+        "size": SIZE,
+        "pen": PEN,
+    }
+    st.components.v2.component("kagami_canvas", js=_JS)(data=data, key="canvas_help", height=1)
+
+
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")

@@ -79,6 +79,8 @@ def sentence(error: KagamiError) -> str:
         "unknown_rule": _("There is no threshold rule called “{name}”."),
         "unknown_noise": _("There is no noise called “{name}”."),
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
+        "drawing_too_long": _("This drawing is too long for an address."),
+        "address_damaged": _("The drawing in this address cannot be read and was left out."),
         "strokes_damaged": _("The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."),
         "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),
         "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),

@@ -11,12 +11,14 @@ from core.errors import KagamiError
 from core.images.handwriting import prepare
 from core.images.strokes import GROUPS, characters, draw, from_canvas, to_canvas
 
-NAMES = [*"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"あいうえおかきさなのん", *"アカサ", *"☆♥?✓Ω", "scribble"]
+KANA = "あいうえおかきくさしすたつてとなのはまもりるろんアカサ"
+NAMES = [*"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *KANA, *"☆♥?✓Ω○△∞@☺", "scribble"]
 
 
 def test_characters_stand_in_display_order():
     found = characters()
-    assert list(found) == NAMES
+    assert list(found) == [*NAMES, "blank"]
+    assert found["blank"].strokes == ()
     assert all(character.name == name for name, character in found.items())
     groups = [character.group for character in found.values()]
     assert list(dict.fromkeys(groups)) == list(GROUPS)
@@ -102,17 +104,24 @@ def test_strokes_come_back_from_the_canvas(strokes, size):
         np.testing.assert_allclose(stroke, same, atol=0.006 / size)
 
 
-def test_what_is_unknown_is_left_out_and_what_is_outside_moved_in():
+def test_a_pen_that_leaves_the_canvas_is_followed():
+    beyond = [[(0.5, 0.5), (1.4, 0.2), (1.3, 0.9), (0.6, 0.8)]]
+    back = from_canvas(to_canvas(beyond, size=100, pen=5), size=100)
+    np.testing.assert_allclose(back[0], beyond[0])
+    np.testing.assert_array_equal(draw(back, size=100, pen=5), draw(beyond, size=100, pen=5))
+
+
+def test_what_is_unknown_is_left_out_and_what_is_far_outside_moved_in():
     raw = {
         "version": "6",
         "background": "#000",
         "objects": [
             {"type": "rect", "width": 3},
-            {"type": "path", "path": [["M", -20, 50], ["X", 1], ["C", 1, 2, 3, 4, 60, 70], ["L", 300, 50], ["Z"]]},
+            {"type": "path", "path": [["M", -200, 50], ["X", 1], ["C", 1, 2, 3, 4, 60, 70], ["L", 300, 50], ["Z"]]},
             {"type": "Path", "path": []},
         ],
     }
-    assert from_canvas(raw, size=100) == (((0.0, 0.5), (0.6, 0.7), (1.0, 0.5)),)
+    assert from_canvas(raw, size=100) == (((-1.0, 0.5), (0.6, 0.7), (2.0, 0.5)),)
     assert from_canvas({"objects": []}, size=100) == ()
 
 

@@ -60,7 +60,8 @@ def test_what_is_no_character_gets_a_reason_and_no_score(open_page, html, sent, 
 
 def test_a_preset_can_be_chosen_and_cleared(open_page, html):
     page = open_page("pages/draw.py", experiment="article-only-1")
-    page.button_group[0].set_value("1").run()
+    page.button_group(key="group").set_value("digits").run()
+    page.button_group(key="character").set_value("1").run()
     assert VERDICT.search(html(page))[1] == "normal"
     page.button(key="clear").click().run()
     assert VERDICT.search(html(page))[1] == "none"

@@ -1,0 +1,65 @@
+"""Characters at hand: one line of presets, and a surprise. They are the keyboard's way in."""
+
+import numpy as np
+import streamlit as st
+
+from core.images.strokes import GROUPS, characters
+from core.ui import drawing
+from core.ui.canvas import FIRST
+from core.ui.language import _, sentence
+
+
+def preset_characters() -> None:
+    """Groups, the characters of the chosen one, and a surprise; choosing one draws it."""
+    state = st.session_state
+    if error := drawing.notice():
+        st.warning(sentence(error))
+    now = drawing.shown()
+    name = now.character if now else FIRST
+    if "group" not in state:
+        state["group"] = characters()[name or FIRST].group
+    with st.container(key="characters", horizontal=True, vertical_alignment="center"):
+        group = st.segmented_control(
+            _("Characters at hand"),
+            GROUPS,
+            key="group",
+            required=True,
+            format_func=_group_title,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        options = [each.name for each in characters().values() if each.group == group]
+        state["character"] = name if name in options else None
+        st.pills(
+            _("Pick a character"),
+            options,
+            key="character",
+            format_func=_title,
+            on_change=_choose,
+            label_visibility="collapsed",
+        )
+        st.button(_("Surprise me"), key="surprise", on_click=_surprise)
+
+
+def _choose() -> None:
+    # Choosing the chosen one deselects it; it is meant once more.
+    now = drawing.shown()
+    name = st.session_state["character"] or (now.character if now else FIRST)
+    drawing.show(drawing.of_character(name), replayed=True)
+
+
+def _surprise() -> None:
+    """A character that is not shown now."""
+    now = drawing.shown()
+    others = [each for each in characters().values() if each.strokes and (not now or each.name != now.character)]
+    chosen = others[np.random.default_rng().integers(len(others))]
+    st.session_state["group"] = chosen.group
+    drawing.show(drawing.of_character(chosen.name), replayed=True)
+
+
+def _group_title(group: str) -> str:
+    return {"digits": "0–9", "latin": "A–Z", "kana": "かな", "symbols": "☆?"}[group]
+
+
+def _title(name: str) -> str:
+    return {"scribble": _("scribble"), "blank": _("blank")}.get(name, name)

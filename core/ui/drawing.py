@@ -1,0 +1,147 @@
+"""What is on the canvas, and what was on it before: the one place that pages and ways of drawing share.
+
+Whoever wants something on the canvas calls :func:`show`, before the canvas is drawn (in a button's callback).
+"""
+
+import base64
+import io
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.errors import KagamiError
+from core.images.data import Float, UInt8
+from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
+
+# How many steps back Undo remembers.
+STEPS = 50
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drawing:
+    """Strokes, over a picture where one was brought.
+
+    picture: (SIZE, SIZE) uint8, 255 = ink.
+    character: the name of the preset character that this is, as long as nothing was added.
+    by_hand: whether the visitor drew some of it.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+    picture: UInt8 | None = None
+    character: str = ""
+    by_hand: bool = False
+
+    @cached_property
+    def ink(self) -> Float:
+        """(SIZE, SIZE) float32 in [0, 1], as the canvas shows it."""
+        drawn = draw(self.strokes, size=SIZE, pen=PEN)
+        return drawn if self.picture is None else np.maximum(drawn, self.picture / np.float32(255))
+
+    def to_canvas(self) -> dict[str, Any]:
+        """The drawing that a canvas starts with: the picture is its lowest object."""
+        drawing = to_canvas(self.strokes, size=SIZE, pen=PEN)
+        if self.picture is not None:
+            buffer = io.BytesIO()
+            Image.fromarray(self.picture).save(buffer, format="PNG")
+            source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+            place = {"left": 0, "top": 0, "originX": "left", "originY": "top", "width": SIZE, "height": SIZE}
+            drawing["objects"].insert(0, {"type": "Image", "src": source, "strokeWidth": 0, **place})
+        return drawing
+
+
+def of_character(name: str) -> Drawing:
+    """A preset character as it is."""
+    return Drawing(strokes=characters()[name].strokes, character=name)
+
+
+def shown() -> Drawing | None:
+    """What the canvas shows; None before it was there."""
+    drawing: Drawing | None = st.session_state.get("shown")
+    return drawing
+
+
+def show(drawing: Drawing, *, replayed: bool = False) -> None:
+    """Put a drawing on the canvas in place of what it shows; Undo brings that back.
+
+    replayed: whether it draws itself, stroke by stroke, where motion is allowed.
+    """
+    if before := shown():
+        _remember(before)
+    tell(None)
+    put(drawing, replayed=replayed)
+
+
+def put(drawing: Drawing, *, replayed: bool = False) -> None:
+    """As :func:`show`, with nothing to undo: for the canvas itself."""
+    state = st.session_state
+    # The nonce makes the same drawing a new one, so that a character can be chosen twice.
+    nonce = state.get("drawing", {"nonce": 0})["nonce"] + 1
+    state["shown"] = drawing
+    state["drawing"] = {**drawing.to_canvas(), "nonce": nonce}
+    state["replayed"] = drawing.strokes if replayed else ()
+    # What the canvas said before this is not what it shows now, until it speaks again.
+    state["outdated"] = _said(state.get("canvas"))
+
+
+def drawn(strokes: tuple[Stroke, ...]) -> None:
+    """The canvas said that it shows these strokes: nothing new, or what the visitor drew."""
+    before = shown() or Drawing()
+    if _same(strokes, before.strokes):
+        return
+    tell(None)
+    # Several strokes may come at once; Undo takes them back one by one.
+    kept = len(before.strokes)
+    if kept < len(strokes) and _same(strokes[:kept], before.strokes):
+        _remember(before)
+        for count in range(kept + 1, len(strokes)):
+            _remember(replace(before, strokes=strokes[:count], character="", by_hand=True))
+    else:
+        _remember(before)
+    st.session_state["shown"] = replace(before, strokes=strokes, character="", by_hand=True)
+
+
+def undo() -> None:
+    """Put back what was on the canvas one step before."""
+    if past := st.session_state.get("past"):
+        tell(None)
+        put(past[-1])
+        st.session_state["past"] = past[:-1]
+
+
+def tell(error: KagamiError | None) -> None:
+    """What went wrong with the drawing, until there is another one."""
+    st.session_state["notice"] = error
+
+
+def notice() -> KagamiError | None:
+    """What :func:`tell` was told last."""
+    error: KagamiError | None = st.session_state.get("notice")
+    return error
+
+
+def can_undo() -> bool:
+    """Whether there is a step to take back."""
+    return bool(st.session_state.get("past"))
+
+
+def _remember(drawing: Drawing) -> None:
+    st.session_state["past"] = (*st.session_state.get("past", ()), drawing)[-STEPS:]
+
+
+def _same(one: tuple[Stroke, ...], other: tuple[Stroke, ...]) -> bool:
+    """Whether both are the same strokes, up to the canvas's rounding to a hundredth of a pixel."""
+    return len(one) == len(other) and all(
+        a is not None and b is not None and abs(a[0] - b[0]) + abs(a[1] - b[1]) < 0.02 / SIZE
+        for stroke, twin in zip(one, other, strict=True)
+        for a, b in zip_longest(stroke, twin)
+    )
+
+
+def _said(sent: Any) -> bytes | None:
+    data = ((sent or {}).get("drawing") or {}).get("data")
+    return base64.b64decode(data.split(",", 1)[1]) if data else None

@@ -1,0 +1,103 @@
+"""What is on the canvas: from the presets, from the pen, from the address, and back by Undo."""
+
+import re
+
+import pytest
+
+from core.images import share
+from core.images.strokes import PEN, SIZE, characters, draw
+
+DRAW = "pages/draw.py"
+SCORE = re.compile(r"<b>(-?[\d.]+)</b>")
+
+
+def strokes_of(*names):
+    return [stroke for name in names for stroke in characters()[name].strokes]
+
+
+def pen(open_page, *names, **query):
+    strokes = strokes_of(*names)
+    return open_page(DRAW, ink=draw(strokes, size=SIZE, pen=PEN), strokes=strokes, **query)
+
+
+def asked(page):
+    """What the address holds of the drawing."""
+    values = {name: page.query_params[name] for name in ("character", "s") if name in page.query_params}
+    return {name: value if isinstance(value, str) else value[-1] for name, value in values.items()}
+
+
+def test_the_groups_of_characters_take_turns(open_page):
+    page = open_page(DRAW)
+    assert page.button_group(key="character").value == "A"
+    page.button_group(key="group").set_value("kana").run()
+    assert page.button_group(key="character").value is None
+    page.button_group(key="character").set_value("あ").run()
+    assert asked(page) == {"character": "あ"}
+    assert open_page(DRAW, character="あ").button_group(key="group").value == "kana"
+
+
+def test_a_surprise_is_another_character_each_time(open_page):
+    page = open_page(DRAW)
+    before = page.session_state["shown"]
+    for _ in range(3):
+        page.button(key="surprise").click().run()
+        now = page.session_state["shown"]
+        assert now.strokes and now.strokes != before.strokes
+        before = now
+
+
+def test_undo_goes_back_step_by_step(open_page, html):
+    page = open_page(DRAW)
+    assert page.button(key="undo").disabled
+    page.button_group(key="character").set_value("B").run()
+    judged = html(page)
+    page.button(key="clear").click().run()
+    assert asked(page) == {"character": "blank"}
+    page.button(key="undo").click().run()
+    assert asked(page) == {"character": "B"}
+    assert html(page) == judged
+    page.button(key="undo").click().run()
+    assert asked(page) == {}
+    assert page.button(key="undo").disabled
+
+
+def test_strokes_that_come_together_are_taken_back_one_by_one(open_page):
+    page = pen(open_page, "A", "4")
+    assert len(page.session_state["shown"].strokes) == 5
+    page.button(key="undo").click().run()
+    assert [len(page.session_state["shown"].strokes), len(page.session_state["past"])] == [4, 1]
+    page.button(key="undo").click().run()
+    assert page.button_group(key="character").value == "A"
+
+
+def test_what_the_pen_draws_stands_in_the_address_and_comes_back_from_it(open_page, html):
+    page = pen(open_page, "E")
+    assert page.button_group(key="character").value is None
+    address = asked(page)
+    assert set(address) == {"s"}
+    again = open_page(DRAW, **address)
+    assert asked(again) == address
+    assert not again.warning
+    score, twin = (float(SCORE.search(html(each))[1]) for each in (page, again))
+    assert twin == pytest.approx(score, rel=0.05)
+
+
+@pytest.mark.parametrize("text", ["AAAA", "A" * 100_000, "あ", "%00"])
+def test_an_address_that_holds_no_drawing_is_told_in_the_readers_language(open_page, html, text):
+    page = open_page(DRAW, lang="ja", s=text)
+    assert page.warning[0].value == "このアドレスにある絵は読み取れないため、除きました。"
+    assert asked(page) == {}
+    assert "kg-verdict kg-anomalous" in html(page)
+
+
+def test_what_was_wrong_with_the_address_is_told_until_there_is_another_drawing(open_page):
+    page = open_page(DRAW, s="AAAA")
+    assert page.warning
+    page.button_group(key="character").set_value("B").run()
+    assert not page.warning
+
+
+def test_a_drawing_too_long_for_an_address_is_not_half_in_it(open_page, monkeypatch):
+    monkeypatch.setattr(share, "LONGEST", 10)
+    monkeypatch.setattr(share.encode, "__kwdefaults__", {**share.encode.__kwdefaults__, "longest": 10})
+    assert asked(pen(open_page, "E")) == {"character": "blank"}

@@ -69,7 +69,7 @@ def test_a_preset_is_todays_recipe_on_todays_data(bundle, train):
 def test_a_preset_learned(bundle):
     loss = bundle.card.history["val_loss"]
     assert loss[-1] <= 1.05 * min(loss)
-    assert loss[-1] < 0.5 * loss[0]
+    assert loss[-1] < 0.6 * loss[0]  # two units soon tell what they can
 
 
 def test_a_preset_that_shows_how_it_learnt_ends_with_what_it_returns(bundle):

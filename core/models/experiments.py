@@ -112,6 +112,30 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 score="kagami",
                 rule="conformal",
             ),
+            # A bottleneck of two units, so that all it knows is a map to look at. Units that end at −1 and 1 fill it:
+            # where they may go anywhere, digits lie on rays with nothing between.
+            Recipe(
+                name="plane",
+                encoder=(256, 128, 64, 2),
+                activation="leaky_relu",
+                latent_activation="tanh",
+                batch_norm=True,
+                loss="mean_squared_error",
+                optimizer="adam",
+                learning_rate=0.002,
+                schedule="cosine",
+                epochs=20,
+                least_steps=0,
+                batch_size=256,
+                restore=False,
+                calibrate_fraction=0.1,
+                split_seed=0,
+                writers_apart=True,
+                calibrate_with_pens=False,
+                remembers=False,
+                score="mse",
+                rule="conformal",
+            ),
         )
     }
 )
@@ -124,6 +148,7 @@ PRESETS = (
     "article-all",
     "article-only-1",
     "article-without-0",
+    "plane-all",
 )
 
 

@@ -28,7 +28,9 @@ class Chosen:
 
 def experiment_title(chosen: Experiment) -> str:
     """The experiment's name in the reader's language."""
-    recipe = {"article": _("Article"), "kagami": "Kagami"}.get(chosen.recipe.name, chosen.recipe.name)
+    recipe = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane")}.get(
+        chosen.recipe.name, chosen.recipe.name
+    )
     if not chosen.held_out:
         normals = _("all digits")
     elif len(chosen.held_out) == 1:
@@ -85,14 +87,17 @@ def amount_title(kind: str) -> str:
     }[kind]
 
 
-def choose_experiment(*, default: str = PRESETS[0]) -> str:
-    """A select box of the trained experiments, presets first."""
+def choose_experiment(*, default: str = PRESETS[0], key: str = "experiment") -> str:
+    """A select box of the trained experiments, presets first.
+
+    key: another one where a page opens with an experiment of its own and shall not change that of the others.
+    """
     options = [*PRESETS, *(name for name in list_bundles() if name not in PRESETS)]
     return choose(
         st.selectbox,
         _("Experiment"),
         options,
-        key="experiment",
+        key=key,
         default=default,
         title=lambda name: experiment_title(experiment(name)),
     )
@@ -141,8 +146,8 @@ def headed_choice(title: str) -> Chosen | None:
         except KagamiError as error:
             detector = None
             reason = sentence(error)
-    if (asked := unknown("experiment")) is not None:
-        st.warning(_refusal(asked))
+    if refusal := experiment_refusal("experiment"):
+        st.warning(refusal)
     if detector is None:
         st.error(reason)
         return None
@@ -164,7 +169,11 @@ def choose_order() -> tuple[str, np.random.Generator]:
     return order, np.random.default_rng(deal)
 
 
-def _refusal(name: str) -> str:
+def experiment_refusal(key: str) -> str:
+    """Why the experiment that the address asks for under `key` cannot be shown; empty where it can."""
+    name = unknown(key)
+    if name is None:
+        return ""
     try:
         known = experiment(name).name
     except KagamiError as error:

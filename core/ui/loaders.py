@@ -5,8 +5,12 @@ import streamlit as st
 from core.detection.detector import Detector, knowledge_of
 from core.detection.seen import Knowledge, remembers
 from core.detection.thresholds import Threshold
-from core.images.data import Float, Labelled, load_mnist
+from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
 from core.models.bundle import Bundle, load_bundle
+from core.models.latent import LatentSpace
+
+# Every twelfth training image is enough to fit a plane, and takes a tenth of a second to encode.
+FITTED_ON = slice(None, None, 12)
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,3 +53,11 @@ def default_detector(name: str) -> Detector:
 def test_scores(name: str, score: str) -> Float:
     """Anomaly scores (10000,) of MNIST's test images, as they ship with the bundle."""
     return bundle(name).calibration[f"test_{score}"]
+
+
+@st.cache_resource(show_spinner=False)
+def latent_space(name: str) -> LatentSpace:
+    """The latents of MNIST's test images in that bundle, and the plane fitted on normals of its training images."""
+    loaded, train = bundle(name), train_images()
+    normals = train.x[is_normal(train.y, loaded.experiment.normals)][FITTED_ON]
+    return LatentSpace.of(loaded.autoencoder, flatten(test_images().x), normals=flatten(normals))

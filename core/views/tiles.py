@@ -46,3 +46,8 @@ def tile(pixels: npt.NDArray[np.uint8], *, alt: str) -> str:
 def figure(picture: str, caption: str, *, kind: str = "") -> str:
     """A picture (HTML) over its caption (text)."""
     return f'<figure class="kg-figure {kind}">{picture}<figcaption>{escape(caption)}</figcaption></figure>'
+
+
+def strip(pixels: npt.NDArray[np.uint8], caption: str) -> str:
+    """A row of images in one picture (h, w) under its caption (text), which also stands for it."""
+    return f'<figure class="kg-strip"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'

@@ -60,7 +60,7 @@ def test_the_drawing_survives_a_change_of_language_and_of_page(app_url: str, pag
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("path", ["", "draw", "reconstruct"])
+@pytest.mark.parametrize("path", ["", "draw", "reconstruct", "latent"])
 def test_no_page_scrolls_sideways_on_a_phone(app_url: str, page: Page, path: str, lang: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/{path}?lang={lang}")

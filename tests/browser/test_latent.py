@@ -1,0 +1,41 @@
+"""The map answers the pointer in the browser, and the keyboard as well."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
+
+
+def test_hovering_decodes_at_once_and_a_click_stands_in_the_address(app_url: str, page: Page):
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto(f"{app_url}/latent?lang=en")
+    decoded = page.locator(".kg-plane-decoded")
+    expect(decoded).to_have_attribute("aria-label", re.compile(r"Decoded at"))
+    map_ = page.locator(".kg-plane-map")
+    box = map_.bounding_box()
+    seen = []
+    page.wait_for_timeout(1000)
+    sent.clear()
+    for x, y in ((0.2, 0.3), (0.8, 0.6)):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.wait_for_timeout(300)
+        seen.append(decoded.evaluate(PIXELS))
+    assert max(seen[0][::4]) > 100  # there is ink
+    assert sum(abs(a - b) for a, b in zip(*seen, strict=True)) > 10_000  # and other ink elsewhere
+    assert not sent  # the server was not asked
+    assert "point=" not in page.url
+
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
+    expect(page).to_have_url(re.compile(r"point=-?\d"))
+
+
+def test_arrow_keys_move_the_point_and_tell_where_it_is(app_url: str, page: Page):
+    page.goto(f"{app_url}/latent?lang=en&point=0,0")
+    expect(page.locator(".kg-plane-decoded")).to_have_attribute("aria-label", "Decoded at (0.00, 0.00)")
+    page.locator(".kg-plane-map").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".kg-plane-said")).to_have_text(re.compile(r"Point \(0\.0\d, 0\.0\d\)\. The nearest .* a \d\."))
+    expect(page).to_have_url(re.compile(r"point=0\.0\d+(,|%2C)0\.0\d+"))

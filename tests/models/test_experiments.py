@@ -31,7 +31,7 @@ def test_names_tell_the_normals(name, normals, held_out):
 def test_the_presets_are_kagamis_and_the_articles():
     normals = ("all", "only-1", "without-0")
     assert (*(f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals), "plane-all") == PRESETS
-    assert list(RECIPES) == ["article", "kagami"]
+    assert list(RECIPES) == ["article", "kagami", "plane"]
 
 
 def test_the_articles_recipe_is_the_tutorials_listing():

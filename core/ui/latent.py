@@ -9,7 +9,7 @@ from core.images.handwriting import prepare
 from core.models.latent import centres, effects, nearest, swept, walk
 from core.ui import loaders
 from core.ui.address import choose
-from core.ui.canvas import canvas_ink, clear_button
+from core.ui.canvas import canvas_buttons, canvas_ink
 from core.ui.language import _, content, sentence
 from core.ui.plane import Drawn, Mark, Point
 from core.ui.results import percent
@@ -103,7 +103,7 @@ def place_drawing(name: str) -> Drawn:
     left, right = st.columns([3, 2])
     with left:
         ink = canvas_ink()
-        clear_button()
+        canvas_buttons()
     try:
         image = prepare(ink).image
     except KagamiError as error:

@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 from core.detection.judgement import judge
+from core.detection.usual import Usual
 from core.errors import KagamiError
-from core.images.data import Float
+from core.images.data import Float, flatten
 from core.images.handwriting import prepare
 from core.models.bundle import list_bundles
 from core.models.experiments import experiment
@@ -13,36 +14,37 @@ from core.ui import loaders
 from core.ui.canvas import canvas_buttons, canvas_ink
 from core.ui.characters import preset_characters
 from core.ui.choices import Chosen, experiment_title, headed_choice
+from core.ui.explanation import ERRORS, error_bar, judged_panel, row, why
 from core.ui.language import _, sentence
-from core.ui.mirror import blank_tiles, closest_normals, mirror_tiles, no_verdict, opinion, verdict
+from core.ui.mirror import opinion
 
 
 @st.fragment  # a stroke reruns this and nothing else
-def mirror(chosen: Chosen | None) -> None:
-    with st.container(key="mirror", horizontal=True):
-        with st.container(key="drawing", width="content"):
+def mirror(chosen: Chosen, usual: Usual) -> None:
+    detector = chosen.detector
+    own = detector.score in ERRORS
+    measured = detector if own else loaders.detector(chosen.name, "mse", detector.threshold)
+    with st.container(key="row"):
+        with st.container(key="drawing"):
             ink = canvas_ink()
             canvas_buttons()
-        image = judged = reason = None
+        prepared = judged = error = None
+        reason = beside = ""
         try:
-            image = prepare(ink).image[np.newaxis]
-            judged = judge(chosen.detector, image)[0] if chosen else None
-        except KagamiError as error:
-            reason = sentence(error)
-        if judged:
-            mirror_tiles(judged)
-        else:
-            blank_tiles()
-    left, right = st.columns([7, 5])
-    with left, st.container(key="verdict"):
-        if judged:
-            verdict(judged, score=chosen.detector.score, beside=second_opinion(chosen, image))
-        elif reason:
-            no_verdict(reason)
-    with right:
-        if judged and len(judged.closest):
-            closest_normals(judged, loaders.train_images())
+            prepared = prepare(ink)
+            image = prepared.image[np.newaxis]
+            judged = judge(detector, image)[0]
+            error = float(measured.decision_function(flatten(image))[0])
+            beside = second_opinion(chosen, image)
+        except KagamiError as problem:
+            reason = sentence(problem)
+        row(judged, chosen.experiment.recipe, usual)
+        error_bar(error, measured, usual, own=own)
+        with st.container(key="verdict"):
+            judged_panel(judged, detector, reason=reason, beside=beside)
     preset_characters()
+    if judged:
+        why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 
 
 def second_opinion(chosen: Chosen, image: Float) -> str:
@@ -57,4 +59,11 @@ def second_opinion(chosen: Chosen, image: Float) -> str:
     return opinion(judge(detector, image)[0], score=detector.score, title=experiment_title(article))
 
 
-mirror(headed_choice(_("Draw a digit or a letter")))
+chosen = headed_choice(_("Draw a digit or a letter"))
+if chosen:
+    try:
+        usual = loaders.usual(chosen.name)
+    except KagamiError as error:
+        st.error(sentence(error))
+        st.stop()
+    mirror(chosen, usual)

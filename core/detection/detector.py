@@ -9,7 +9,7 @@ import numpy.typing as npt
 from core.detection.memory import Memory
 from core.detection.scores import SCORES, logarithms
 from core.detection.seen import Affine, Knowledge, Seen, remembers
-from core.detection.thresholds import Threshold, p_values
+from core.detection.thresholds import Threshold, borderline, p_values
 from core.errors import KagamiError
 from core.images.data import Bool, Float, Int, UInt8, flatten, load_mnist
 from core.models.autoencoder import Autoencoder
@@ -35,6 +35,7 @@ class Detector:
     calibration_scores_ : (n,) float32, scores of the calibration set.
     threshold_ : float, in the score's unit; infinite where `conformal` can promise nothing. It is a float32's
         value, as scores are, so that score > threshold means the same in every precision.
+    borderline_ : (low, high), float; a score in (low, high] is borderline (`core.detection.thresholds.borderline`).
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Detector:
             raise ValueError(f"calibration needs two or more finite scores, got {len(scores)}")
         self.calibration_scores_ = scores
         self.threshold_ = float(np.float32(self.threshold.of(scores)))
+        self.borderline_ = borderline(scores, self.threshold_)
         return self
 
     def see(self, x: Float) -> Seen:

@@ -14,7 +14,10 @@ class Judgement:
     """What the mirror returned for one image, and the verdict.
 
     image, reconstruction, error_map: (28, 28) float32 in [0, 1].
+    latent: (d,) float32, what the bottleneck's units answer.
     score: anomaly score, higher is more anomalous; anomalous iff score > threshold.
+    borderline: whether half or twice as many false alarms would turn the verdict
+        (`core.detection.thresholds.borderline`).
     p_value: split-conformal, in (0, 1].
     above: share of the calibration normals with a lower score, in [0, 1].
     closest: (k,) indices into MNIST's training part of the remembered normals that match best, the best first; empty
@@ -24,9 +27,11 @@ class Judgement:
     image: Float
     reconstruction: Float
     error_map: Float
+    latent: Float
     score: float
     threshold: float
     anomalous: bool
+    borderline: bool
     p_value: float
     above: float
     closest: Int
@@ -38,6 +43,8 @@ def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
     seen = detector.see(x)
     scores = detector.decision_function(seen)
     reconstructions = seen.reconstruction
+    latents = seen.answers["latent"]
+    low, high = detector.borderline_
     errors = error_map(x, reconstructions)
     above = np.searchsorted(np.sort(detector.calibration_scores_), scores) / len(detector.calibration_scores_)
     return [
@@ -45,9 +52,11 @@ def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
             image=x[i].reshape(28, 28),
             reconstruction=reconstructions[i].reshape(28, 28),
             error_map=errors[i].reshape(28, 28),
+            latent=latents[i],
             score=float(scores[i]),
             threshold=detector.threshold_,
             anomalous=bool(scores[i] > detector.threshold_),
+            borderline=bool(low < scores[i] <= high),
             p_value=float(p),
             above=float(above[i]),
             closest=seen.recalled[i].best if detector.knowledge.memory else np.empty(0, np.intp),

@@ -48,6 +48,21 @@ def p_values(scores: Float, calibration: Float) -> npt.NDArray[np.float64]:
     return (1.0 + at_least) / (len(ordered) + 1)
 
 
+def borderline(calibration: Float, threshold: float) -> tuple[float, float]:
+    """The scores whose verdict would turn if half, or twice, as many normals were flagged: those in (low, high].
+
+    Whichever rule set the threshold, it flags some number of the calibration scores (n,), n ≥ 1. `low` is the threshold
+    that flags twice as many, `high` the one that flags half as many. Where it flags none there is nothing to double or
+    to halve, and low = threshold = high.
+    """
+    flagged = int(np.count_nonzero(calibration > threshold))
+    if not flagged:
+        return threshold, threshold
+    descending = np.sort(calibration)[::-1]
+    low, high = descending[min(2 * flagged, len(descending) - 1)], descending[flagged // 2]
+    return min(float(low), threshold), float(high)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A row of the table: `threshold` takes calibration scores (n,) and the value of `parameter`."""

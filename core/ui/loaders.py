@@ -1,10 +1,12 @@
 """What all sessions share: bundles, images and scores, loaded once and read-only."""
 
+import numpy as np
 import streamlit as st
 
 from core.detection.detector import Detector, knowledge_of
 from core.detection.seen import Knowledge, remembers
 from core.detection.thresholds import Threshold
+from core.detection.usual import Usual
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
 from core.models.bundle import Bundle, load_bundle
 from core.models.latent import LatentSpace
@@ -48,6 +50,16 @@ def default_detector(name: str) -> Detector:
     """The bundle's detector as its recipe means it."""
     recipe = bundle(name).experiment.recipe
     return detector(name, recipe.score, Threshold(rule=recipe.rule))
+
+
+@st.cache_resource(show_spinner=False)
+def usual(name: str) -> Usual:
+    """The scales on which that bundle's latent units and errors are shown, from 1,000 of its normals."""
+    loaded, train = bundle(name), train_images()
+    normals = np.flatnonzero(is_normal(train.y, loaded.experiment.normals))
+    # From all over the set: its images stand in the order of their writers.
+    some = normals[np.linspace(0, len(normals) - 1, 1000, dtype=np.intp)]
+    return Usual.of(loaded.autoencoder, flatten(train.x[some]))
 
 
 def test_scores(name: str, score: str) -> Float:

@@ -3,17 +3,13 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from core.detection.judgement import Judgement
-from core.images.data import Float, Labelled, UInt8
+from core.images.data import Float, UInt8
 from core.models.experiments import Experiment
 from core.ui.language import _
 from core.views.tiles import figure, grey, heat, tile
-
-# Of the remembered normals that match best, how many are shown.
-SHOWN = 6
 
 
 def mirror_tiles(judged: Judgement) -> None:
@@ -48,19 +44,13 @@ def drawing_tile(ink: Float) -> None:
         st.html(figure(tile(grey(ink), alt=_("A hand-drawn character")), _("Drawing")))
 
 
-def blank_tiles() -> None:
-    """The same three places with nothing in them, so that the page does not jump."""
-    for key, caption in (
-        ("model_input", _("What the model sees")),
-        ("reconstruction", _("Reconstruction")),
-        ("error_map", _("What it cannot return (0–1)")),
-    ):
-        with st.container(key=key):
-            st.html(figure('<div class="kg-tile kg-blank"></div>', caption))
+def verdict(judged: Judgement, *, score: str) -> None:
+    """One sentence with the score (a name in SCORES) and the threshold."""
+    st.html(verdict_html(judged, score=score))
 
 
-def verdict(judged: Judgement, *, score: str, beside: str = "") -> None:
-    """One sentence with the score (a name in SCORES) and the threshold, in a polite live region.
+def verdict_html(judged: Judgement, *, score: str, beside: str = "") -> str:
+    """The verdict as HTML: icon, word and sentence, how the score ranks, and whether it is borderline.
 
     beside: one more line, such as another detector's opinion.
     """
@@ -68,15 +58,27 @@ def verdict(judged: Judgement, *, score: str, beside: str = "") -> None:
     if judged.anomalous:
         kind, icon, word = "anomalous", "▲", _("Anomalous")
         line = _("The mirror does not know it: {what} {value} is above the threshold {threshold}.")
+        turns = _("Borderline: if only half as many false alarms were accepted, it would be normal.")
     else:
         kind, icon, word = "normal", "●", _("Normal")
         line = _("The mirror knows it: {what} {value} is not above the threshold {threshold}.")
-    line = line.format(what=_measure(score), value=value, threshold=threshold)
+        turns = _("Borderline: if twice as many false alarms were accepted, it would be anomalous.")
+    line = line.format(what=measure(score), value=value, threshold=threshold)
     rank = _("Higher than {share} of the normal digits that the model did not learn from.")
-    st.html(
+    lines = [rank.format(share=percent(judged.above)), turns if judged.borderline else "", beside]
+    return (
         f'<div class="kg-verdict kg-{kind}" role="status" aria-live="polite">'
         f'<p><span class="kg-word"><span aria-hidden="true">{icon}</span> {word}</span> {line}</p>'
-        f'<p class="kg-rank">{rank.format(share=_percent(judged.above))}{beside and "<br>" + beside}</p></div>'
+        f'<p class="kg-rank">{"<br>".join(filter(None, lines))}</p></div>'
+    )
+
+
+def no_verdict_html(reason: str) -> str:
+    """Why there is no verdict, in the verdict's place."""
+    word = _("No verdict")
+    return (
+        '<div class="kg-verdict kg-none" role="status" aria-live="polite">'
+        f'<p><span class="kg-word"><span aria-hidden="true">○</span> {word}</span> {reason}</p></div>'
     )
 
 
@@ -85,52 +87,38 @@ def opinion(judged: Judgement, *, score: str, title: str) -> str:
     word = _("anomalous") if judged.anomalous else _("normal")
     value, threshold = numbers(judged.score, judged.threshold)
     return _("{title} says {word} ({what} {value}, threshold {threshold}).").format(
-        title=title, word=f"<b>{word}</b>", what=_measure(score), value=value, threshold=threshold
+        title=title, word=f"<b>{word}</b>", what=measure(score), value=value, threshold=threshold
     )
 
 
-def closest_normals(judged: Judgement, remembered: Labelled) -> None:
-    """The remembered normal digits that match best, in the container `closest`."""
-    shown = judged.closest[:SHOWN]
-    pairs = [
-        figure(
-            tile(grey(remembered.x[i] / np.float32(255)), alt=_("A remembered {digit}").format(digit=remembered.y[i])),
-            str(remembered.y[i]),
-        )
-        for i in shown
-    ]
-    title = _("The closest normal digits that it remembers")
-    with st.container(key="closest"):
-        st.html(f'<p class="kg-legend">{title}</p><div class="kg-closest">{"".join(pairs)}</div>')
-
-
-def _measure(score: str) -> str:
+def measure(score: str) -> str:
+    """What a score (a name in SCORES) is called in a sentence."""
     return _("the error") if score in ("mae", "mse", "bce") else _("the anomaly score")
-
-
-def no_verdict(reason: str) -> None:
-    """Why there is no verdict, in the verdict's place."""
-    word = _("No verdict")
-    st.html(
-        '<div class="kg-verdict kg-none" role="status" aria-live="polite">'
-        f'<p><span class="kg-word"><span aria-hidden="true">○</span> {word}</span> {reason}</p></div>'
-    )
 
 
 def numbers(score: float, threshold: float) -> tuple[str, str]:
     """Both with the same decimals, enough of them that two different numbers never look equal."""
-    least = 2 if abs(threshold) >= 1 else 4
+    least = least_decimals(threshold)
     if not math.isfinite(threshold):
-        return f"{score:.{least}f}", "∞"
+        return _signed(score, least), "∞"
     for decimals in range(least, 10):
-        pair = f"{score:.{decimals}f}", f"{threshold:.{decimals}f}"
+        pair = _signed(score, decimals), _signed(threshold, decimals)
         if pair[0] != pair[1] or score == threshold:
             return pair
     return pair
 
 
-def _percent(share: float) -> str:
-    # Not "100 %" for a score that some normal digit exceeds, nor "0 %" for one that exceeds some.
+def least_decimals(threshold: float) -> int:
+    """With how many decimals scores are told beside this threshold, where that is enough to tell them apart."""
+    return 2 if abs(threshold) >= 1 else 4
+
+
+def _signed(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] in per cent; never 100 % for less than all, nor 0 % for more than none."""
     if 0 < share < 1:
         return f"{min(max(100 * share, 0.1), 99.9):.1f} %"
     return f"{100 * share:.0f} %"
@@ -154,6 +142,6 @@ def grid(judged: Sequence[Judgement], labels: UInt8, chosen: Experiment, *, scor
             + f'<span class="kg-mark">{mark}</span></figcaption></figure>'
         )
     legend = _("Top: original. Bottom: reconstruction. ● {what} up to the threshold {threshold}, ▲ above it.").format(
-        what=_measure(score), threshold=numbers(judged[0].score, judged[0].threshold)[1]
+        what=measure(score), threshold=numbers(judged[0].score, judged[0].threshold)[1]
     )
     st.html(f'<p class="kg-legend">{legend}</p><div class="kg-grid">{"".join(pairs)}</div>')

@@ -35,12 +35,34 @@ def heat(error: Float) -> npt.NDArray[np.uint8]:
     return np.asarray(np.rint(np.stack(channels, axis=-1)), np.uint8)
 
 
+# Two hues that colour-blind eyes tell apart and that stand for nothing else here; black where nothing differs.
+MISSING, INVENTED = (255, 176, 0), (120, 148, 255)
+
+
+def signed(difference: Float) -> npt.NDArray[np.uint8]:
+    """Differences in [−1, 1] (h, w) on the fixed diverging scale: (h, w, 3) uint8, black at 0.
+
+    Above 0 is ink that is missing from what came back, below 0 ink that it invented.
+    """
+    strength = np.clip(np.abs(difference), 0, 1)[..., np.newaxis]
+    hue = np.where(difference[..., np.newaxis] > 0, MISSING, INVENTED)
+    return np.asarray(np.rint(strength * hue), np.uint8)
+
+
 def tile(pixels: npt.NDArray[np.uint8], *, alt: str) -> str:
     """An <img> that holds its pixels (h, w) or (h, w, 3) as PNG, scaled without smoothing by its style."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG")
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'<img class="kg-tile" src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+
+
+_CLEAR = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+def blank() -> str:
+    """A tile with nothing on it, of the same kind as all others: whatever comes next takes its place."""
+    return f'<img class="kg-tile kg-blank" src="{_CLEAR}" alt="">'
 
 
 def figure(picture: str, caption: str, *, kind: str = "") -> str:

@@ -42,6 +42,8 @@ def test_a_judgement_by_hand(plain):
     np.testing.assert_array_equal(told.error_map, image[0] / 2)
     assert (told.score, told.threshold) == (0.25, plain.threshold_)
     assert told.anomalous is True
+    assert told.borderline is True  # with half as many flagged, it would not be
+    np.testing.assert_array_equal(told.latent, [196, 196])
     assert told.above == 0.75
     assert told.p_value == pytest.approx(2 / 5)
     assert told.closest.shape == (0,)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.detection.thresholds import RULES, Threshold, conformal, mean_plus_std, p_values, quantile
+from core.detection.thresholds import RULES, Threshold, borderline, conformal, mean_plus_std, p_values, quantile
 from core.errors import KagamiError
 
 rates = st.floats(0, 1, exclude_min=True, exclude_max=True)
@@ -122,3 +122,23 @@ def test_settings_are_checked(setting, code, message):
     with pytest.raises(KagamiError, match=re.escape(message)) as caught:
         Threshold(**setting)
     assert caught.value.code == code
+
+
+def test_borderline_by_hand():
+    calibration = np.arange(100, dtype=np.float32)
+    assert borderline(calibration, 95.0) == (91, 97)  # 4 are flagged; above 91 are 8, above 97 are 2
+    assert borderline(calibration, 98.5) == (97, 99)  # 1; 2, and none
+    assert borderline(calibration, 99.0) == (99, 99)  # nothing to double
+    assert borderline(calibration, math.inf) == (math.inf, math.inf)
+    assert borderline(calibration, 20.0) == (0, 60)  # 79; twice as many are more than there are
+
+
+@given(calibration=scores, rate=rates)
+def test_the_borderline_band_holds_the_threshold_and_flags_no_more_than_twice_and_half_as_many(calibration, rate):
+    threshold = quantile(calibration, rate)
+    low, high = borderline(calibration, threshold)
+    flagged = np.count_nonzero(calibration > threshold)
+    assert low <= threshold <= high
+    assert np.count_nonzero(calibration > high) <= flagged / 2
+    if low < threshold:
+        assert flagged <= np.count_nonzero(calibration > low) <= 2 * flagged

@@ -55,7 +55,8 @@ def test_what_is_no_character_gets_a_reason_and_no_score(open_page, html, sent, 
     page = open_page("pages/draw.py", ink=sent)
     assert VERDICT.search(html(page))[1] == "none"
     assert said in html(page)
-    assert "threshold" not in html(page)
+    assert "kg-meter-mark" not in html(page)
+    assert 'class="kg-live-value">–<' in html(page)
 
 
 def test_a_preset_can_be_chosen_and_cleared(open_page, html):
@@ -100,7 +101,8 @@ def test_the_grid_shows_the_wanted_digits_and_marks_the_unseen_ones(open_page, h
 
 def test_the_largest_errors_come_first_when_asked_for(open_page, html):
     def errors(page):
-        return [float(error) for error in re.findall(r"</span> (-?\d+\.\d+)</span>", html(page))]
+        found = re.findall(r"</span> (−?\d+\.\d+)</span>", html(page))
+        return [float(error.replace("−", "-")) for error in found]
 
     first = errors(open_page("pages/reconstruct.py", order="largest"))
     last = errors(open_page("pages/reconstruct.py", order="smallest"))

@@ -18,6 +18,7 @@ ACTIVATIONS = {
     "relu": lambda z, slope: np.maximum(z, 0),
     "leaky_relu": lambda z, slope: np.where(z > 0, z, z * slope),
     "sigmoid": lambda z, slope: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z, slope: np.tanh(z),
 }
 
 

@@ -72,4 +72,4 @@ def figure(picture: str, caption: str, *, kind: str = "") -> str:
 
 def strip(pixels: npt.NDArray[np.uint8], caption: str) -> str:
     """A row of images in one picture (h, w) under its caption (text), which also stands for it."""
-    return f'<figure class="kg-strip"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'
+    return f'<figure class="kg-film"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'

@@ -72,7 +72,7 @@ def test_a_walk_goes_from_one_digit_to_the_other(open_page):
 
 
 def test_every_row_of_a_walk_and_of_units_is_a_picture_with_words(open_page, html):
-    assert len(re.findall('class="kg-strip"', html(open_page("pages/latent.py")))) == 2
+    assert len(re.findall('class="kg-film"', html(open_page("pages/latent.py")))) == 2
     assert "Unit 2, from " in html(open_page("pages/latent.py", part="units"))
     wide = html(open_page("pages/latent.py", part="units", map_of="kagami-all"))
     assert len(re.findall(r'alt="Unit \d+, from ', wide)) == 8

@@ -27,6 +27,8 @@ class Recipe:
         first quarter of the steps, and down to a hundredth).
     restore: in each epoch, train on a slightly different copy of each image (its target), damaged (its input); see
         `core.images.damage`. Without it input and target are the image itself.
+    denoise: in each epoch, train to return each image from a copy that has a noise of its own; see
+        `core.images.noise.mixed_noise`. The validation images, too, get such a noise, once. Not with `restore`.
     calibrate_fraction, split_seed, writers_apart: how `core.images.data.split_normals` splits the normals.
     calibrate_with_pens: set thresholds on the calibration digits as a pen on a canvas draws them (`core.images.pens`)
         instead of on their scans.
@@ -59,6 +61,7 @@ class Recipe:
     jit_compile: bool = False
     steps_per_execution: int = 1
     most_images: int | None = None
+    denoise: bool = False
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
@@ -136,6 +139,31 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
                 score="mse",
                 rule="conformal",
             ),
+            # A denoising autoencoder (Vincent et al., Extracting and Composing Robust Features with Denoising
+            # Autoencoders, ICML 2008): spoilt images in, clean ones out. Wide enough to return details.
+            Recipe(
+                name="denoise",
+                encoder=(512, 128),
+                activation="leaky_relu",
+                latent_activation="linear",
+                batch_norm=True,
+                loss="mean_squared_error",
+                optimizer="adam",
+                learning_rate=0.002,
+                schedule="cosine",
+                epochs=20,
+                least_steps=1500,
+                batch_size=256,
+                restore=False,
+                denoise=True,
+                calibrate_fraction=0.1,
+                split_seed=0,
+                writers_apart=True,
+                calibrate_with_pens=True,
+                remembers=False,
+                score="mse",
+                rule="conformal",
+            ),
         )
     }
 )
@@ -148,6 +176,7 @@ PRESETS = (
     "article-all",
     "article-only-1",
     "article-without-0",
+    "denoise-all",
     "plane-all",
 )
 

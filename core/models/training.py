@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from core.images import damage
 from core.images.data import Float
+from core.images.noise import mixed_noise
 from core.models.experiments import Experiment
 from core.models.networks import build
 
@@ -49,7 +50,7 @@ def train(
     on_batch: Callable[[], None] = lambda: None,
     on_look: Callable[[int, Callable[[Float], Float]], None] = lambda epoch, reconstruct: None,
 ) -> Trained:
-    """Train the experiment's autoencoder to return its input.
+    """Train the experiment's autoencoder to return its input, or what its input was before it was spoilt.
 
     x_train, x_validation: (n, 784) float32 in [0, 1], normal digits only.
     seed: the same seed, data and library versions on the same kind of machine give the same weights.
@@ -104,13 +105,16 @@ def train(
     on_look(0, reconstruct)
 
     rng = np.random.default_rng(seed)
-    # A recipe that restores learns on other images in each epoch; the others on the same ones in a single fit.
-    for first, last in [(i, i + 1) for i in range(total)] if recipe.restore else [(0, total)]:
+    spoil = mixed_noise if recipe.denoise else lambda images, rng: images
+    spoilt_validation = spoil(x_validation, rng)
+    # A recipe that spoils its images does so anew in each epoch; the others learn on the same ones in a single fit.
+    for first, last in [(i, i + 1) for i in range(total)] if recipe.restore or recipe.denoise else [(0, total)]:
         given, wanted = _to_restore(x_train, rng) if recipe.restore else (x_train, x_train)
+        given = spoil(given, rng)
         autoencoder.fit(
             given,
             {"reconstruction": wanted},
-            validation_data=(x_validation, {"reconstruction": x_validation}),
+            validation_data=(spoilt_validation, {"reconstruction": x_validation}),
             initial_epoch=first,
             epochs=last,
             batch_size=recipe.batch_size,

@@ -28,7 +28,7 @@ class Chosen:
 
 def experiment_title(chosen: Experiment) -> str:
     """The experiment's name in the reader's language."""
-    recipe = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane")}.get(
+    recipe = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane"), "denoise": _("Denoising")}.get(
         chosen.recipe.name, chosen.recipe.name
     )
     if not chosen.held_out:

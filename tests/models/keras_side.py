@@ -15,6 +15,7 @@ import numpy as np
 
 from core import build as building
 from core.images import data
+from core.images.noise import mixed_noise
 from core.models.experiments import RECIPES, Experiment
 from core.models.networks import build
 from core.models.training import Epoch, Trained, export_litert, save_keras, train
@@ -138,6 +139,16 @@ def main(folder: Path) -> None:
     building.load_mnist = lambda part: data.Labelled(x=tiny[f"x_{part}"], y=tiny[f"y_{part}"])
     data.WRITERS_RUN = 5
     building.build_bundle(RESTORING, out=folder / "models", seed=4)
+
+    denoising = [
+        train(replace(DEEP, recipe=replace(DEEP.recipe, denoise=True)), x[:30], x[30:], seed=seed, epochs=2)
+        for seed in (5, 5, 6)
+    ]
+    told["denoising_weights"] = [weights_of(each) for each in denoising]
+    told["denoising_val_loss"] = denoising[0].history[-1].val_loss
+    spoilt = mixed_noise(x[30:], np.random.default_rng(5))
+    answer = np.asarray(denoising[0].autoencoder(spoilt)["reconstruction"])
+    told["denoising_val_loss_by_hand"] = float(keras.ops.mean(keras.losses.binary_crossentropy(x[30:], answer)))
 
     config = build(SHALLOW.recipe)[0]
     told["layers"] = [[layer.name, *layer.output.shape[1:]] for layer in config.layers]

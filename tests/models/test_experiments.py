@@ -28,10 +28,12 @@ def test_names_tell_the_normals(name, normals, held_out):
     assert (found.name, found.normals, found.held_out) == (name, normals, held_out)
 
 
-def test_the_presets_are_kagamis_and_the_articles():
+def test_the_presets_are_kagamis_and_the_articles_and_what_pages_show():
     normals = ("all", "only-1", "without-0")
-    assert (*(f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals), "plane-all") == PRESETS
-    assert list(RECIPES) == ["article", "kagami", "plane"]
+    judging = {f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals}
+    assert set(PRESETS) == judging | {"denoise-all", "plane-all"}
+    assert PRESETS[0] == "kagami-all"
+    assert list(RECIPES) == ["article", "kagami", "plane", "denoise"]
 
 
 def test_the_articles_recipe_is_the_tutorials_listing():
@@ -50,6 +52,7 @@ def test_the_articles_recipe_is_the_tutorials_listing():
         "least_steps": 0,
         "batch_size": 256,
         "restore": False,
+        "denoise": False,
         "calibrate_fraction": 0.2,
         "split_seed": 42,
         "writers_apart": False,

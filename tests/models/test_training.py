@@ -37,6 +37,16 @@ def test_a_seed_decides_what_is_damaged_too(told):
     assert same != told["returning_weights"], "restoring is not returning"
 
 
+def test_a_denoising_recipe_learns_from_noise_that_the_seed_decides(told):
+    same, again, other = told["denoising_weights"]
+    assert same == again
+    assert len({same, other, told["weights"][0]}) == 3, "with noise it learns something else than without"
+
+
+def test_a_denoising_recipe_is_validated_on_noise_against_clean_images(told):
+    assert told["denoising_val_loss"] == pytest.approx(told["denoising_val_loss_by_hand"], rel=1e-4)
+
+
 def test_a_restoring_recipe_learns_on_a_falling_rate(told):
     assert [(number, of) for number, of, *_ in told["restoring_history"]] == [(1, 2), (2, 2)]
     losses = [loss for *_, loss, val_loss in told["restoring_history"] for loss in (loss, val_loss)]

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RATE",
         help="for quantile, conformal; default: 0.05",
     )
+    judging.add_argument("--at", type=float, default=0.0, metavar="SCORE", help="for fixed: the threshold itself")
     judging.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     score = commands.add_parser("score", parents=[judging], help="judge pictures of single characters")
@@ -300,7 +301,7 @@ def _detector(options: argparse.Namespace) -> tuple[Bundle, Detector]:
     name = experiment(options.experiment).name
     bundle = load_bundle(name, folder=options.models)
     rule = options.rule or bundle.experiment.recipe.rule
-    threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms)
+    threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms, at=options.at)
     return bundle, Detector.of(bundle, score=options.score, threshold=threshold)
 
 

@@ -68,7 +68,7 @@ class Rule:
     """A row of the table: `threshold` takes calibration scores (n,) and the value of `parameter`."""
 
     name: str
-    parameter: Literal["k", "false_alarms"]
+    parameter: Literal["k", "false_alarms", "at"]
     threshold: Callable[[Float, float], float]
 
 
@@ -79,6 +79,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             Rule(name="mean+std", parameter="k", threshold=mean_plus_std),
             Rule(name="quantile", parameter="false_alarms", threshold=quantile),
             Rule(name="conformal", parameter="false_alarms", threshold=conformal),
+            Rule(name="fixed", parameter="at", threshold=lambda calibration, at: at),
         )
     }
 )
@@ -90,11 +91,13 @@ class Threshold:
 
     k: standard deviations above the mean, in [0, 10]; the article's is 1.
     false_alarms: the wanted share of normals above the threshold, in (0, 1).
+    at: the threshold itself, in the score's unit, for the rule `fixed`: set by hand, whatever the calibration says.
     """
 
     rule: str = "mean+std"
     k: float = 1.0
     false_alarms: float = 0.05
+    at: float = 0.0
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -109,6 +112,8 @@ class Threshold:
                 f"false_alarms must be between 0 and 1 (both excluded), got {self.false_alarms}.",
                 false_alarms=self.false_alarms,
             )
+        if not math.isfinite(self.at):
+            raise KagamiError("bad_at", f"at must be a finite number, got {self.at}.", at=self.at)
 
     def of(self, calibration: Float) -> float:
         """The threshold for these calibration scores (n,), n ≥ 1."""

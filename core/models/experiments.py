@@ -176,6 +176,7 @@ PRESETS = (
     "article-all",
     "article-only-1",
     "article-without-0",
+    "article-without-1",
     "denoise-all",
     "plane-all",
 )

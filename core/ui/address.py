@@ -28,9 +28,12 @@ def choose(
     state = st.session_state
     asked = st.query_params.get(key)
     first = key not in state
-    # Where the default changes, as from one recipe's score to another's, the choice goes with it.
+    # Where the default changes, as from one recipe's score to another's or from page to page, the choice goes with it,
+    # and comes back with it.
+    chosen_before = state.setdefault(f"{key}_chosen", {})
     if first or state[key] not in options or state.get(f"{key}_default") != default:
-        state[key] = asked if first and asked in options else default
+        remembered = chosen_before.get(default, default)
+        state[key] = asked if first and asked in options else remembered if remembered in options else default
         state[_unknown(key)] = asked if first and asked not in options else None
     state[f"{key}_default"] = default
     chosen = str(
@@ -44,12 +47,23 @@ def choose(
             **settings,
         )
     )
+    chosen_before[default] = chosen
     wanted = None if chosen == default else chosen
     if wanted is None:
         st.query_params.pop(key, None)
     elif asked != wanted:
         st.query_params[key] = wanted
     return chosen
+
+
+def forget(key: str, option: str) -> None:
+    """Take `option` back wherever it was chosen under `key`: it no longer means what it did."""
+    state = st.session_state
+    remembered = state.get(f"{key}_chosen", {})
+    for default in [default for default, chosen in remembered.items() if chosen == option]:
+        del remembered[default]
+    if state.get(key) == option:
+        state[key] = state[f"{key}_default"]
 
 
 def unknown(key: str) -> str | None:

@@ -13,7 +13,7 @@ from core.images.selection import ORDERS
 from core.models.bundle import list_bundles
 from core.models.experiments import PRESETS, Experiment, experiment
 from core.ui import loaders
-from core.ui.address import choose, unknown
+from core.ui.address import choose, forget, unknown
 from core.ui.language import _, sentence
 
 
@@ -28,16 +28,19 @@ class Chosen:
 
 def experiment_title(chosen: Experiment) -> str:
     """The experiment's name in the reader's language."""
-    recipe = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane"), "denoise": _("Denoising")}.get(
-        chosen.recipe.name, chosen.recipe.name
-    )
     if not chosen.held_out:
         normals = _("all digits")
     elif len(chosen.held_out) == 1:
         normals = _("all digits but {digits}").format(digits=chosen.held_out[0])
     else:
         normals = _("only {digits}").format(digits=", ".join(map(str, chosen.normals)))
-    return f"{recipe} · {normals}"
+    return f"{recipe_title(chosen.recipe.name)} · {normals}"
+
+
+def recipe_title(name: str) -> str:
+    """The recipe's name in the reader's language."""
+    titles = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane"), "denoise": _("Denoising")}
+    return titles.get(name, name)
 
 
 def score_title(name: str) -> str:
@@ -62,6 +65,7 @@ def rule_title(name: str) -> str:
         "mean+std": _("mean + k · std"),
         "quantile": _("quantile"),
         "conformal": _("conformal p-value"),
+        "fixed": _("by hand"),
     }[name]
 
 
@@ -108,9 +112,38 @@ def choose_score(available: Sequence[str], *, default: str) -> str:
     return choose(st.selectbox, _("Score"), available, key="score", default=default, title=score_title)
 
 
-def choose_threshold(*, default: str) -> Threshold:
-    """A select box of the rules, and the one parameter that the chosen rule takes."""
-    rule = choose(st.selectbox, _("Threshold rule"), list(RULES), key="rule", default=default, title=rule_title)
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """A threshold that may be set by hand. of: what it is a score of; it does not outlive a change of that.
+
+    start: where it begins; step and decimals: how finely it is set.
+    """
+
+    of: tuple[str, str]
+    start: float
+    step: float
+    decimals: int
+
+
+def choose_threshold(*, default: str, by_hand: ByHand | None = None) -> Threshold:
+    """A select box of the rules, and the one parameter that the chosen rule takes.
+
+    by_hand: offer to set the threshold itself, too.
+    """
+    rules = [name for name, rule in RULES.items() if by_hand or rule.parameter != "at"]
+    if by_hand:
+        _forget_other_threshold(by_hand)
+    rule = choose(st.selectbox, _("Threshold rule"), rules, key="rule", default=default, title=rule_title)
+    if RULES[rule].parameter == "at" and by_hand:
+        at = st.number_input(
+            _("Threshold"),
+            value=by_hand.start,
+            step=by_hand.step,
+            format=f"%.{by_hand.decimals}f",
+            key="at",
+            bind="query-params",
+        )
+        return Threshold(rule=rule, at=at)
     if RULES[rule].parameter == "k":
         k = st.slider(
             _("k, in standard deviations (the article’s is 1)"),
@@ -126,6 +159,25 @@ def choose_threshold(*, default: str) -> Threshold:
         _("Wanted false alarms, in %"), 0.5, 20.0, 5.0, 0.5, format="%.1f", key="false_alarms", bind="query-params"
     )
     return Threshold(rule=rule, false_alarms=percent / 100)
+
+
+def _forget_other_threshold(by_hand: ByHand) -> None:
+    """A threshold of another score says nothing of this one."""
+    state = st.session_state
+    if state.get("at_of", by_hand.of) != by_hand.of:
+        state.pop("at", None)
+        forget("rule", "fixed")
+    state["at_of"] = by_hand.of
+
+
+def headed_experiment(title: str, *, default: str = PRESETS[0]) -> str:
+    """The page's title, and beside it the experiment; a warning where the address asks for one that is not there."""
+    with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
+        st.title(title)
+        name = choose_experiment(default=default)
+    if refusal := experiment_refusal("experiment"):
+        st.warning(refusal)
+    return name
 
 
 def headed_choice(title: str) -> Chosen | None:

@@ -6,6 +6,7 @@ import streamlit as st
 from core.detection.detector import Detector, knowledge_of
 from core.detection.seen import Knowledge, remembers
 from core.detection.thresholds import Threshold
+from core.detection.trial import Trial, characters_trial, digits_trial
 from core.detection.usual import Usual
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
 from core.models.bundle import Bundle, load_bundle
@@ -73,3 +74,13 @@ def latent_space(name: str) -> LatentSpace:
     loaded, train = bundle(name), train_images()
     normals = train.x[is_normal(train.y, loaded.experiment.normals)][FITTED_ON]
     return LatentSpace.of(loaded.autoencoder, flatten(test_images().x), normals=flatten(normals))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def trial(name: str, score: str) -> Trial:
+    """What that score is tried on: held-out digits, or characters where the bundle has learnt every digit."""
+    experiment, scores = bundle(name).experiment, test_scores(name, score)
+    if experiment.held_out:
+        return digits_trial(test_images(), scores, experiment)
+    rule = Threshold(rule=experiment.recipe.rule)
+    return characters_trial(test_images(), scores, experiment, detector(name, score, rule))

@@ -51,10 +51,22 @@ def signed(difference: Float) -> npt.NDArray[np.uint8]:
 
 def tile(pixels: npt.NDArray[np.uint8], *, alt: str) -> str:
     """An <img> that holds its pixels (h, w) or (h, w, 3) as PNG, scaled without smoothing by its style."""
+    return f'<img class="kg-tile" src="{data_url(pixels)}" alt="{escape(alt)}">'
+
+
+def data_url(pixels: npt.NDArray[np.uint8]) -> str:
+    """Pixels (h, w) or (h, w, 3) as an address that holds their PNG."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG")
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img class="kg-tile" src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def sheet(images: npt.NDArray[np.uint8], *, columns: int) -> npt.NDArray[np.uint8]:
+    """Images (n, h, w) beside and below each other, row by row, on one black sheet; n ≥ 1."""
+    n, h, w = images.shape
+    rows = -(-n // columns)
+    padded = np.concatenate([images, np.zeros((rows * columns - n, h, w), np.uint8)])
+    return padded.reshape(rows, columns, h, w).swapaxes(1, 2).reshape(rows * h, columns * w)
 
 
 _CLEAR = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

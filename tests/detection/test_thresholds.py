@@ -94,11 +94,12 @@ def test_p_values_are_shares_that_fall_with_the_score(calibration, judged):
 
 def test_each_rule_takes_its_own_parameter():
     calibration = np.arange(1, 20, dtype=np.float32)
-    threshold = {name: Threshold(rule=name, k=2, false_alarms=0.1).of(calibration) for name in RULES}
+    threshold = {name: Threshold(rule=name, k=2, false_alarms=0.1, at=3.5).of(calibration) for name in RULES}
     assert threshold == {
         "mean+std": mean_plus_std(calibration, 2),
         "quantile": quantile(calibration, 0.1),
         "conformal": conformal(calibration, 0.1),
+        "fixed": 3.5,
     }
 
 
@@ -109,13 +110,14 @@ def test_the_default_is_the_articles():
 @pytest.mark.parametrize(
     ("setting", "code", "message"),
     [
-        ({"rule": "mean"}, "unknown_rule", "rule must be one of mean+std, quantile, conformal, got 'mean'."),
+        ({"rule": "mean"}, "unknown_rule", "rule must be one of mean+std, quantile, conformal, fixed, got 'mean'."),
         ({"k": -0.1}, "bad_k", "k must be between 0 and 10, got -0.1."),
         ({"k": 10.5}, "bad_k", "k must be between 0 and 10, got 10.5."),
         ({"k": math.nan}, "bad_k", "k must be between 0 and 10, got nan."),
         ({"false_alarms": 0}, "bad_false_alarms", "between 0 and 1 (both excluded), got 0."),
         ({"false_alarms": 1.0}, "bad_false_alarms", "between 0 and 1 (both excluded), got 1.0."),
         ({"false_alarms": math.nan}, "bad_false_alarms", "between 0 and 1 (both excluded), got nan."),
+        ({"at": math.inf}, "bad_at", "at must be a finite number, got inf."),
     ],
 )
 def test_settings_are_checked(setting, code, message):

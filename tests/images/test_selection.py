@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.images.selection import ORDERS, select
+from core.images.selection import ORDERS, bins, examples, select
 
 Y = np.array([1, 0, 1, 2, 1, 0], np.uint8)
 SCORES = np.array([0.3, 0.9, 0.1, 0.5, 0.3, 0.2], np.float32)
@@ -51,3 +51,14 @@ def test_few_of_the_random_ones_are_from_everywhere():
 def test_an_unknown_order():
     with pytest.raises(KeyError, match="best"):
         chosen(order="best")
+
+
+def test_bins_are_closed_above_and_the_outer_ones_take_what_lies_outside():
+    edges = np.array([0, 0.2, 0.5, 1], np.float32)
+    scores = np.array([-1, 0, 0.1, 0.2, 0.3, 0.5, 0.9, 1, 7], np.float32)
+    assert bins(scores, edges).tolist() == [0, 0, 0, 0, 1, 1, 2, 2, 2]
+
+
+def test_examples_are_the_first_ones_of_each_bin():
+    found = examples(SCORES, np.array([0, 0.2, 0.4, 0.8, 0.85, 1], np.float32), count=2)
+    assert [indices.tolist() for indices in found] == [[2, 5], [0, 4], [3], [], [1]]

@@ -9,7 +9,7 @@ from core.models.bundle import load_bundle
 from core.ui import loaders
 from core.ui.language import _catalogue
 
-PAGES = ("app.py", "pages/draw.py", "pages/reconstruct.py", "pages/latent.py")
+PAGES = ("app.py", "pages/detect.py", "pages/draw.py", "pages/reconstruct.py", "pages/latent.py")
 VERDICT = re.compile(r'class="kg-verdict kg-(\w+)"')
 KANA = re.compile("[ぁ-ヿ]")
 
@@ -130,7 +130,8 @@ def test_a_damaged_bundle_is_told_on_the_page(open_page, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_image_data_that_is_not_the_checked_one_is_told_on_every_page(open_page, monkeypatch, path):
-    everything = (loaders.bundle, loaders.knowledge, loaders.detector, loaders.train_images, loaders.test_images)
+    images = (loaders.train_images, loaders.test_images, loaders.trial)
+    everything = (loaders.bundle, loaders.knowledge, loaders.detector, *images)
     monkeypatch.setattr(data, "MNIST_SHA256", "0" * 64)
     for cached in everything:
         cached.clear()

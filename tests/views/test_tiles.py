@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.views.tiles import figure, grey, heat, tile
+from core.views.tiles import figure, grey, heat, sheet, tile
 
 # A letter, quotes, and what would end an attribute or an element.
 NASTY = '"A" & \'<b onload=x>'
@@ -89,3 +89,11 @@ def test_a_figure_escapes_its_caption_and_keeps_its_picture():
         f'<figure class="kg-figure wide">{picture}'
         "<figcaption>&quot;A&quot; &amp; &#x27;&lt;b onload=x&gt;</figcaption></figure>"
     )
+
+
+def test_a_sheet_holds_its_images_row_by_row_and_black_where_there_is_none():
+    images = np.stack([np.full((2, 3), level, np.uint8) for level in (1, 2, 3, 4, 5)])
+    made = sheet(images, columns=3)
+    assert made.shape == (4, 9)
+    np.testing.assert_array_equal(made[::2, ::3], [[1, 2, 3], [4, 5, 0]])
+    np.testing.assert_array_equal(sheet(images, columns=9)[:, :15:3], [[1, 2, 3, 4, 5]] * 2)

@@ -73,9 +73,9 @@ def characters_trial(test: Labelled, scores: Float, experiment: Experiment, dete
 
 def drawn_characters() -> tuple[UInt8, Texts]:
     """Kagami's preset characters other than digits, drawn with its usual pen: (n, 28, 28) and their groups (n,)."""
-    others = [character for character in characters().values() if character.group != "digits"]
-    images = [prepare(draw(character.strokes, size=SIZE, pen=PEN)).image for character in others]
-    return np.rint(np.stack(images) * 255).astype(np.uint8), np.array([character.group for character in others])
+    others = [each for each in characters().values() if each.group != "digits" and each.strokes]
+    images = [prepare(draw(each.strokes, size=SIZE, pen=PEN)).image for each in others]
+    return np.rint(np.stack(images) * 255).astype(np.uint8), np.array([each.group for each in others])
 
 
 def sample(trial: Trial, *, count: int) -> Int:

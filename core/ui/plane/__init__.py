@@ -16,7 +16,9 @@ from PIL import Image
 from streamlit.runtime import Runtime
 
 from core.images.data import Float, UInt8
+from core.models.bundle import LITERT
 from core.models.latent import Plane
+from core.models.weights import Dense, dense_layers, pack
 from core.ui import loaders
 from core.ui.language import _
 from core.views.mosaics import mosaic
@@ -69,7 +71,10 @@ def plane_map(name: str, drawn: Drawn, *, view: str, highlight: str | None) -> N
     plane = space.plane
     labels = loaders.test_images().y[:SHOWN]
     component = st.components.v2.component(
-        "kagami_plane", html=_file("plane.html"), js=_file("plane.js"), isolate_styles=False
+        "kagami_plane",
+        html=_file("plane.html"),
+        js=f"{_file('../live/network.js')}\n{_file('plane.js')}",
+        isolate_styles=False,
     )
     component(
         key="plane",
@@ -77,9 +82,10 @@ def plane_map(name: str, drawn: Drawn, *, view: str, highlight: str | None) -> N
             "name": name,
             "points": _base64(_on_map(plane, plane.points(space.latents[:SHOWN]))),
             "labels": "".join(map(str, labels)),
-            "digits": _address("digits", _digits()),
+            "digits": _address("digits", _digits(), "image/png"),
             "columns": COLUMNS,
-            "atlas": _address("atlas", _atlas(name)),
+            "atlas": _address("atlas", _atlas(name), "image/png"),
+            "decoder": _address("decoder", _decoder(name), "application/gzip"),
             "tiles": TILES,
             "low": plane.low.tolist(),
             "high": plane.high.tolist(),
@@ -143,9 +149,23 @@ def _png(pixels: UInt8) -> bytes:
     return buffer.getvalue()
 
 
-def _address(what: str, png: bytes) -> str:
-    """Where the browser finds the picture; the same picture always has the same address."""
-    return Runtime.instance().media_file_mgr.add(png, "image/png", f"kagami_plane_{what}")
+@st.cache_resource(show_spinner=False)
+def _decoder(name: str) -> bytes | None:
+    """From a point of the plane to an image, packed for the browser; None where it cannot run there."""
+    loaded, plane = loaders.bundle(name), loaders.latent_space(name).plane
+    layers = dense_layers(loaded.path / LITERT)
+    if layers is None:
+        return None
+    latent = [layer.name for layer in layers].index("latent")
+    # The way back from the plane to the latent space is one more dense layer.
+    return pack((Dense(weights=plane.axes.T, bias=plane.origin, name="latent"), *layers[latent + 1 :]))
+
+
+def _address(what: str, content: bytes | None, kind: str) -> str | None:
+    """Where the browser finds it; the same content always has the same address."""
+    if content is None:
+        return None
+    return Runtime.instance().media_file_mgr.add(content, kind, f"kagami_plane_{what}")
 
 
 def _base64(array: Float | UInt8) -> str:

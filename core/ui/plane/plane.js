@@ -32,6 +32,7 @@ class PlaneMap {
     this.map.setAttribute("aria-roledescription", data.text.role);
     this.load("digits", data.digits);
     this.load("atlas", data.atlas);
+    this.learn(data.decoder);
     for (const mark of data.marks) mark.image = picture(mark.pixels);
     if (moved) this.place = this.fromPlane(data.pin);
     this.paint();
@@ -44,6 +45,19 @@ class PlaneMap {
     image.dataset.address = address;
     image.onload = () => this.paint();
     image.src = address;
+  }
+
+  // Until the decoder is there, or where there is none, the nearest tile of the decoded map stands for it.
+  async learn(address) {
+    if (address === this.learnt) return;
+    this.learnt = address;
+    this.network = null;
+    if (!address) return;
+    const packed = (await fetch(address)).body.pipeThrough(new DecompressionStream("gzip"));
+    const network = new Network(unpack(await new Response(packed).arrayBuffer()));
+    if (address !== this.learnt) return;
+    this.network = network;
+    this.overlay();
   }
 
   listen() {
@@ -194,15 +208,19 @@ class PlaneMap {
 
   show(index) {
     const { labels, text, tiles, columns } = this.data;
-    const [x, y] = this.toPlane(this.place).map(number);
+    const point = this.toPlane(this.place);
+    const [x, y] = point.map(number);
     const crop = (canvas, image, column, row) => {
       if (ready(image))
         canvas.getContext("2d").drawImage(image, column * SIDE, row * SIDE, SIDE, SIDE, 0, 0, SIDE, SIDE);
     };
     const cell = this.place.map((value) => Math.min(Math.floor(value * tiles), tiles - 1));
-    crop(this.decoded, this.atlas, ...cell);
+    if (this.network) {
+      this.network.run(point);
+      draw(this.decoded, this.network.reconstruction);
+    } else crop(this.decoded, this.atlas, ...cell);
     crop(this.nearest, this.digits, index % columns, Math.floor(index / columns));
-    this.decoded.dataset.place = this.nearest.dataset.index = index;
+    this.decoded.dataset.by = this.network ? "decoder" : "tile";
     caption(this.decoded, fill(text.decoded, { x, y }));
     caption(this.nearest, fill(text.nearest, { digit: labels[index] }));
   }
@@ -223,13 +241,17 @@ function picture(pixels) {
   if (!pixels) return null;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
+  draw(canvas, Array.from(atob(pixels), (c) => c.charCodeAt(0) / 255));
+  return canvas;
+}
+
+// 28×28 values in [0, 1], as white ink on black.
+function draw(canvas, values) {
   const paper = canvas.getContext("2d");
   const image = paper.createImageData(SIDE, SIDE);
-  const grey = atob(pixels);
-  for (let i = 0; i < grey.length; i++) {
-    image.data.fill(grey.charCodeAt(i), 4 * i, 4 * i + 3);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    image.data.fill(Math.round(255 * values[i]), 4 * i, 4 * i + 3);
     image.data[4 * i + 3] = 255;
   }
   paper.putImageData(image, 0, 0);
-  return canvas;
 }

@@ -49,6 +49,10 @@ def test_the_compiled_catalogue_is_the_one_in_the_source():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_exists_in_every_language_with_the_same_placeholders(language):
-    texts = {path.name: set(PLACEHOLDER.findall(path.read_text("utf-8"))) for path in (CONTENT / language).iterdir()}
-    english = {path.name: set(PLACEHOLDER.findall(path.read_text("utf-8"))) for path in (CONTENT / "en").iterdir()}
-    assert texts == english
+    def texts(folder):
+        return {
+            str(path.relative_to(folder)): set(PLACEHOLDER.findall(path.read_text("utf-8")))
+            for path in folder.rglob("*.md")
+        }
+
+    assert texts(CONTENT / language) == texts(CONTENT / "en")

@@ -12,11 +12,11 @@ from core.models.bundle import list_bundles
 from core.models.experiments import experiment
 from core.ui import loaders
 from core.ui.canvas import canvas_buttons, canvas_ink
-from core.ui.characters import preset_characters
 from core.ui.choices import Chosen, experiment_title, headed_choice
 from core.ui.explanation import ERRORS, error_bar, judged_panel, row, why
 from core.ui.language import _, sentence
 from core.ui.mirror import opinion
+from core.ui.ways import ways
 
 
 @st.fragment  # a stroke reruns this and nothing else
@@ -42,7 +42,7 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
         error_bar(error, measured, usual, own=own)
         with st.container(key="verdict"):
             judged_panel(judged, detector, reason=reason, beside=beside)
-    preset_characters()
+    ways(chosen, prepared.image if prepared else None)
     if judged:
         why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 

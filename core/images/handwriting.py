@@ -561,7 +561,7 @@ def ink_of_picture(image: Image.Image) -> Array:
         character.
     """
     colour = _opaque(ImageOps.exif_transpose(image))
-    inverted = _light_on_dark(_reduced(colour.mean(axis=2), _COARSE))
+    inverted = _light_on_dark(colour.mean(axis=2))
     colour = 1 - colour if inverted else colour
     # The channel in which the pen shows best: a yellow pen is invisible in most of them.
     channels = [colour.mean(axis=2), *np.moveaxis(colour, 2, 0)]
@@ -632,8 +632,38 @@ def _terms(height: int, width: int, beyond: int, degree: int) -> NDArray[np.floa
 
 
 def _light_on_dark(grey: Array) -> bool:
-    """Whether the ink is lighter than the paper: it lies to one side of a plane through the border."""
-    return float(((grey - _surface(grey, degree=1)) ** 3).sum()) > 0
+    """Whether the ink is lighter than the paper.
+
+    Ink is the smaller part of a picture and lies to one side of the paper: of a plane through the border, where the
+    character is thick, of its wider surroundings, where the light is uneven, and of its close ones, where the pen is
+    thin and a shadow's edge is near. Each sees what the others do not.
+    """
+    coarse = _reduced(grey, _COARSE)
+    reach = max(1, round(0.15 * max(coarse.shape)))
+    paper = _surface(coarse, degree=2, beyond=reach)
+    paper[reach:-reach, reach:-reach] = coarse
+    wide = (paper - _mean(paper, reach))[reach:-reach, reach:-reach]
+    fine = _reduced(grey, 4 * _COARSE)
+    close = fine - _mean(fine, max(1, round(0.03 * max(fine.shape))))
+    return _skewness(coarse - _surface(coarse, degree=1)) + _skewness(wide) + _skewness(close) > 0
+
+
+def _skewness(values: Array) -> float:
+    """About zero, not about the mean: E x³ / (E x²)^1.5; 0 where nothing differs."""
+    squared = float((values**2).mean())
+    return float((values**3).mean()) / squared**1.5 if squared > 1e-12 else 0.0
+
+
+def _mean(grid: Array, reach: int) -> Array:
+    """The mean of what lies within `reach` cells along both axes, as far as the grid goes."""
+    sums, counts = grid.astype(np.float64), np.ones(grid.shape)
+    for axis in (0, 1):
+        place = np.arange(grid.shape[axis])
+        low, high = np.maximum(place - reach, 0), np.minimum(place + reach + 1, len(place))
+        margin = [(1, 0) if i == axis else (0, 0) for i in (0, 1)]
+        sums, counts = (np.pad(each.cumsum(axis), margin) for each in (sums, counts))
+        sums, counts = (each.take(high, axis) - each.take(low, axis) for each in (sums, counts))
+    return np.asarray(sums / counts, np.float32)
 
 
 def _darkness(channel: Array, *, shaded: bool) -> Array:

@@ -6,14 +6,12 @@ import streamlit as st
 from core.images.strokes import GROUPS, characters
 from core.ui import drawing
 from core.ui.canvas import FIRST
-from core.ui.language import _, sentence
+from core.ui.language import _
 
 
 def preset_characters() -> None:
     """Groups, the characters of the chosen one, and a surprise; choosing one draws it."""
     state = st.session_state
-    if error := drawing.notice():
-        st.warning(sentence(error))
     now = drawing.shown()
     name = now.character if now else FIRST
     if "group" not in state:

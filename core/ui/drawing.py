@@ -4,7 +4,6 @@ Whoever wants something on the canvas calls :func:`show`, before the canvas is d
 """
 
 import base64
-import io
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -12,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.errors import KagamiError
 from core.images.data import Float, UInt8
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
+from core.views.tiles import data_url
 
 # How many steps back Undo remembers.
 STEPS = 50
@@ -46,11 +45,8 @@ class Drawing:
         """The drawing that a canvas starts with: the picture is its lowest object."""
         drawing = to_canvas(self.strokes, size=SIZE, pen=PEN)
         if self.picture is not None:
-            buffer = io.BytesIO()
-            Image.fromarray(self.picture).save(buffer, format="PNG")
-            source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
             place = {"left": 0, "top": 0, "originX": "left", "originY": "top", "width": SIZE, "height": SIZE}
-            drawing["objects"].insert(0, {"type": "Image", "src": source, "strokeWidth": 0, **place})
+            drawing["objects"].insert(0, {"type": "Image", "src": data_url(self.picture), "strokeWidth": 0, **place})
         return drawing
 
 

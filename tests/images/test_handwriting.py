@@ -278,11 +278,13 @@ def test_canvas_must_be_rgba(rgba):
 # --- pictures
 
 
-def photo(name, *, paper=0.9, ink=0.15, pen=9.0, noise=0.02, uneven=0.4, size=240, seed=0, **where):
-    """An unevenly lit, blurred, noisy picture of a preset."""
+def photo(name, *, paper=0.9, ink=0.15, pen=9.0, noise=0.02, uneven=0.4, shadow=0.0, size=240, seed=0, **where):
+    """An unevenly lit, blurred, noisy picture of a preset; the edge of a shadow lies across it."""
     rng = np.random.default_rng(seed)
     drawn_ink = drawn(name, pen=pen, size=size, **where)
     light = 1 - uneven * np.linspace(0, 1, size)[:, None] * np.linspace(0.5, 1, size)
+    slope = np.linspace(0, 1, size) + 0.4 * np.linspace(0, 1, size)[:, None] - 0.9
+    light = light * (1 - shadow / (1 + np.exp(-slope / 0.03)))
     grey = (paper + (ink - paper) * drawn_ink) * light + rng.normal(0, noise, (size, size))
     picture = Image.fromarray((grey.clip(0, 1) * 255).astype(np.uint8))
     return picture.filter(ImageFilter.GaussianBlur(0.7))
@@ -296,6 +298,8 @@ def photo(name, *, paper=0.9, ink=0.15, pen=9.0, noise=0.02, uneven=0.4, size=24
         {"pen": 4.0},
         {"pen": 50.0},
         {"noise": 0.06},
+        {"pen": 4.0, "uneven": 0.7, "shadow": 0.35},
+        {"pen": 30.0, "uneven": 0.7, "shadow": 0.5},
         {"paper": 0.2, "ink": 0.95},
         {"ink": 0.55},
         {"scale": 0.4, "right": 0.25, "down": -0.2, "pen": 20.0},

@@ -1,0 +1,42 @@
+"""Other ways than the pen to bring something to the mirror, and to take something along; one of them open at a time."""
+
+import streamlit as st
+
+from core.images.data import Float
+from core.ui import drawing
+from core.ui.address import choose
+from core.ui.characters import preset_characters
+from core.ui.choices import Chosen
+from core.ui.language import _, sentence
+from core.ui.pictures import pictures
+
+WAYS = ("characters", "pictures")
+"""In display order; the first is open where the address names none."""
+
+
+def ways(chosen: Chosen, image: Float | None) -> None:
+    """The open way. What it puts on the canvas is judged in the same run.
+
+    image: (28, 28), what the model sees now; None where it sees nothing.
+    """
+    if error := drawing.notice():
+        st.warning(sentence(error))
+    way = choose(
+        st.segmented_control,
+        _("Ways in and out"),
+        WAYS,
+        key="tool",
+        default=WAYS[0],
+        title=_title,
+        required=True,
+        label_visibility="collapsed",
+    )
+    with st.container(key=f"way_{way}"):
+        if way == "characters":
+            preset_characters()
+        elif way == "pictures":
+            pictures(chosen)
+
+
+def _title(way: str) -> str:
+    return {"characters": _("Characters"), "pictures": _("Pictures")}[way]

@@ -44,6 +44,7 @@ def canvas_ink() -> Float:
         return_image_data=True,
         key="canvas",
     )
+    state["heard"] = result.image_bytes
     ink = None
     if result.image_bytes is not None and result.image_bytes != state["outdated"]:
         try:

@@ -40,6 +40,10 @@ def preset_characters() -> None:
 
 
 def _choose() -> None:
+    # The canvas sends all choices with what it says. Right after Clear it can still send the character that Clear took
+    # back, which would draw it again.
+    if drawing.said() != st.session_state.get("heard"):
+        return
     # Choosing the chosen one deselects it; it is meant once more.
     now = drawing.shown()
     name = st.session_state["character"] or (now.character if now else FIRST)

@@ -81,7 +81,7 @@ def put(drawing: Drawing, *, replayed: bool = False) -> None:
     state["drawing"] = {**drawing.to_canvas(), "nonce": nonce}
     state["replayed"] = drawing.strokes if replayed else ()
     # What the canvas said before this is not what it shows now, until it speaks again.
-    state["outdated"] = _said(state.get("canvas"))
+    state["outdated"] = said()
 
 
 def drawn(strokes: tuple[Stroke, ...]) -> None:
@@ -138,6 +138,8 @@ def _same(one: tuple[Stroke, ...], other: tuple[Stroke, ...]) -> bool:
     )
 
 
-def _said(sent: Any) -> bytes | None:
+def said() -> bytes | None:
+    """The picture that the canvas sent last, as PNG; None before it has sent one."""
+    sent: Any = st.session_state.get("canvas")
     data = ((sent or {}).get("drawing") or {}).get("data")
     return base64.b64decode(data.split(",", 1)[1]) if data else None

@@ -5,6 +5,7 @@ While a stroke is being drawn, the browser writes into the same places (`core/ui
 """
 
 import math
+import re
 from functools import lru_cache
 from html import escape
 
@@ -17,8 +18,9 @@ from core.detection.usual import Usual
 from core.images.data import Labelled
 from core.images.handwriting import LONGEST, Prepared
 from core.models.experiments import Recipe
+from core.ui.announce import announce
 from core.ui.language import _
-from core.ui.mirror import least_decimals, no_verdict_html, numbers, percent, verdict_html
+from core.ui.mirror import least_decimals, no_verdict_html, numbers, percent, verdict_html, verdict_sentences
 from core.views import meter
 from core.views.network import funnel, units
 from core.views.tiles import blank, figure, grey, heat, signed, tile
@@ -43,7 +45,9 @@ def row(judged: Judgement | None, recipe: Recipe, usual: Usual) -> None:
         picture = blank()
         if judged:
             picture = tile(heat(judged.error_map / np.float32(usual.error)), alt=_("Where the two differ"))
-        st.html(figure(picture, _("What it cannot return")))
+        # The scale lies on the map's margin, which is always dark.
+        legend = f'<span class="kg-heat-scale" aria-hidden="true"><i>0</i><i>{usual.error:.2f}</i></span>'
+        st.html(figure(f'<div class="kg-framed">{picture}{legend}</div>', _("What it cannot return")))
 
 
 def _network(judged: Judgement | None, recipe: Recipe, usual: Usual) -> str:
@@ -71,7 +75,9 @@ def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: boo
     value = "–" if error is None else _value
     facts = {
         "score": detector.score,
-        "threshold": detector.threshold_,
+        "threshold": detector.threshold_
+        if math.isfinite(detector.threshold_)
+        else "Infinity",  # as JavaScript reads it
         "decimals": least_decimals(detector.threshold_),
         "scale": "log" if scale.logarithmic else "linear",
         "scale-low": scale.low,
@@ -91,10 +97,15 @@ def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: boo
 
 
 def judged_panel(judged: Judgement | None, detector: Detector, *, reason: str = "", beside: str = "") -> None:
-    """The verdict in words, and beside it the error meter. Without a judgement, the `reason` why there is none."""
-    text = verdict_html(judged, score=detector.score, beside=beside) if judged else no_verdict_html(reason)
-    kind = "none" if judged is None else "anomalous" if judged.anomalous else "normal"
+    """The verdict in words, read out too, and beside it the error meter. Without a judgement, the `reason` for that."""
+    if judged:
+        kind = "anomalous" if judged.anomalous else "normal"
+        text = verdict_html(judged, score=detector.score, beside=beside)
+        said = re.sub("<[^>]*>", "", " ".join(verdict_sentences(judged, score=detector.score)))
+    else:
+        kind, text, said = "none", no_verdict_html(reason), reason
     st.html(f'<div class="kg-judged kg-{kind}">{text}{_meter(judged, detector)}</div>')
+    announce(said)
 
 
 def _meter(judged: Judgement | None, detector: Detector) -> str:
@@ -117,11 +128,11 @@ def _meter(judged: Judgement | None, detector: Detector) -> str:
         labels.append(
             f'<span class="kg-meter-mark kg-{kind}" style="--at:{scale.at(score):.4f}"><i></i><b>{label}</b></span>'
         )
-    caption = _("{n} normal digits that it did not learn from; striped: borderline")
-    caption = caption.format(n=f"{len(detector.calibration_scores_):,}")
+    caption = _("{n} normal digits kept out of training").format(n=f"{len(detector.calibration_scores_):,}")
+    key = _("borderline")
     return (
         f'<figure class="kg-meter" aria-hidden="true"><div class="kg-meter-plot">{plot}{"".join(labels)}</div>'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figcaption>{caption}<span class="kg-meter-key">{key}</span></figcaption></figure>'
     )
 
 
@@ -175,17 +186,18 @@ def _steps(prepared: Prepared) -> str:
 
 def _difference(judged: Judgement, usual: Usual) -> str:
     missing = judged.image - judged.reconstruction
-    total = max(float(judged.image.sum()), 1e-6)
-    shares = {
-        "missing": (_("missing"), _("drawn, but not returned"), np.maximum(missing, 0)),
-        "invented": (_("invented"), _("returned, but not drawn"), np.maximum(-missing, 0)),
-    }
-    legend = "".join(
-        f'<li class="kg-{kind}"><b>{word}</b> {percent(float(ink.sum()) / total)}<br>{meaning}</li>'
-        for kind, (word, meaning, ink) in shares.items()
+    ink = max(float(judged.image.sum()), 1e-6)
+    rows = (
+        ("missing", _("missing ink"), _("drawn, but not returned"), np.maximum(missing, 0)),
+        ("invented", _("invented ink"), _("returned, but not drawn"), np.maximum(-missing, 0)),
     )
+    legend = "".join(
+        f'<li class="kg-{kind}"><b>{word}</b> {percent(min(float(amount.sum()) / ink, 1.0))}<br>{meaning}</li>'
+        for kind, word, meaning, amount in rows
+    )
+    brightest = _("brightest: off by {top} or more").format(top=f"{usual.error:.2f}")
     picture = tile(signed(missing / np.float32(usual.error)), alt=_("Ink that is missing, and ink that was invented"))
-    return _part("signed", _("What differs"), f"{picture}<ul>{legend}</ul>")
+    return _part("signed", _("What differs"), f"{picture}<ul>{legend}<li>{brightest}</li></ul>")
 
 
 def _closest(judged: Judgement, remembered: Labelled) -> str:

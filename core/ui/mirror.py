@@ -54,30 +54,39 @@ def verdict_html(judged: Judgement, *, score: str, beside: str = "") -> str:
 
     beside: one more line, such as another detector's opinion.
     """
+    kind, icon = ("anomalous", "▲") if judged.anomalous else ("normal", "●")
+    word, line, *more = verdict_sentences(judged, score=score)
+    return (
+        f'<div class="kg-verdict kg-{kind}">'
+        f'<p><span class="kg-word"><span aria-hidden="true">{icon}</span> {word}</span> {line}</p>'
+        f'<p class="kg-rank">{"<br>".join([*more, beside] if beside else more)}</p></div>'
+    )
+
+
+def verdict_sentences(judged: Judgement, *, score: str) -> list[str]:
+    """The verdict's word, its sentence, how the score ranks and, where it is so, that it is borderline.
+
+    Score and threshold are bold (<b>).
+    """
     value, threshold = (f"<b>{number}</b>" for number in numbers(judged.score, judged.threshold))
     if judged.anomalous:
-        kind, icon, word = "anomalous", "▲", _("Anomalous")
+        word = _("Anomalous")
         line = _("The mirror does not know it: {what} {value} is above the threshold {threshold}.")
-        turns = _("Borderline: if only half as many false alarms were accepted, it would be normal.")
+        turns = _("Borderline: with half as many false alarms it would be normal.")
     else:
-        kind, icon, word = "normal", "●", _("Normal")
+        word = _("Normal")
         line = _("The mirror knows it: {what} {value} is not above the threshold {threshold}.")
-        turns = _("Borderline: if twice as many false alarms were accepted, it would be anomalous.")
+        turns = _("Borderline: with twice as many false alarms it would be anomalous.")
     line = line.format(what=measure(score), value=value, threshold=threshold)
-    rank = _("Higher than {share} of the normal digits that the model did not learn from.")
-    lines = [rank.format(share=percent(judged.above)), turns if judged.borderline else "", beside]
-    return (
-        f'<div class="kg-verdict kg-{kind}" role="status" aria-live="polite">'
-        f'<p><span class="kg-word"><span aria-hidden="true">{icon}</span> {word}</span> {line}</p>'
-        f'<p class="kg-rank">{"<br>".join(filter(None, lines))}</p></div>'
-    )
+    rank = _("Higher than {share} of normal digits.").format(share=percent(judged.above))
+    return [word, line, rank, *([turns] if judged.borderline else [])]
 
 
 def no_verdict_html(reason: str) -> str:
     """Why there is no verdict, in the verdict's place."""
     word = _("No verdict")
     return (
-        '<div class="kg-verdict kg-none" role="status" aria-live="polite">'
+        '<div class="kg-verdict kg-none">'
         f'<p><span class="kg-word"><span aria-hidden="true">○</span> {word}</span> {reason}</p></div>'
     )
 

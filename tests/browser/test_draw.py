@@ -105,16 +105,59 @@ def test_canvas_row_and_verdict_fit_a_phone_in_the_same_order(app_url: str, page
 @pytest.mark.parametrize("width, height", [(1280, 720), (390, 844)])
 def test_the_line_lies_under_the_pen_at_every_size_of_the_canvas(app_url: str, page: Page, width: int, height: int):
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{app_url}/draw?lang=en")
-    verdict(page).wait_for()
-    page.locator("canvas.upper-canvas").wait_for()
-    page.get_by_role("button", name="Clear").click()
+    page.goto(f"{app_url}/draw?lang=en&character=blank")
     expect(verdict(page)).to_contain_text("No verdict")
-    page.wait_for_timeout(500)  # the canvas empties itself a moment after Python did
+    page.locator("canvas.upper-canvas").wait_for()
+    page.wait_for_timeout(500)  # the canvas loads what it starts with
     draw(page, (((0.3, 0.2), (0.3, 0.7), (0.6, 0.7)),))
     expect(verdict(page)).not_to_contain_text("No verdict")
-    found = page.locator(".kg-framed i").evaluate(
+    found = page.locator(".kg-steps .kg-framed i").evaluate(
         "e => ['left', 'top', 'width', 'height'].map(k => parseFloat(e.style[k]))"
     )
     pen = 100 * PEN / SIZE
     assert found == pytest.approx([30 - pen / 2, 20 - pen / 2, 30 + pen, 50 + pen], abs=2)
+
+
+def test_every_target_on_a_phone_is_large_enough_for_a_finger(app_url: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_url}/draw?lang=en")
+    verdict(page).wait_for()
+    page.locator("canvas.upper-canvas").wait_for()
+    targets = page.locator(
+        ":is(.st-key-row, .st-key-heading, .st-key-characters) :is(button, .react-aria-ComboBox > div)"
+    )
+    small = targets.evaluate_all("""targets => targets
+        .filter(target => target.checkVisibility({ visibilityProperty: true }))
+        .filter(target => !target.closest(".react-aria-ComboBox > div > *"))  // inside a larger one
+        .map(target => [target.innerText || target.outerHTML, target.getBoundingClientRect()])
+        .filter(([, box]) => Math.min(box.width, box.height) < 44).map(([text]) => text)""")
+    assert targets.count() > 5
+    assert small == []
+
+
+def test_what_changes_is_said_politely_and_nothing_else_goes_away(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=en&experiment=article-only-1&character=1")
+    expect(verdict(page)).to_contain_text("Normal")
+    page.locator("canvas.upper-canvas").wait_for()
+    said = page.locator(".st-key-announce [role=status]")
+    expect(said).to_contain_text("Normal The mirror knows it")
+    # What must be there at every moment, whatever is being changed; and the region that speaks stays the same one.
+    page.evaluate("""() => {
+        const parts = ["h1", ".kg-verdict", ".kg-meter", ".st-key-canvas", ".st-key-character button"];
+        window.missed = new Set();
+        window.region = document.querySelector(".st-key-announce [role=status]");
+        new MutationObserver(() => {
+            for (const part of parts) if (!document.querySelector(part)) window.missed.add(part);
+        }).observe(document.body, { childList: true, subtree: true });
+    }""")
+    draw(page)
+    expect(verdict(page)).to_contain_text("Anomalous")
+    expect(said).to_contain_text("Anomalous The mirror does not know it")
+    page.get_by_role("button", name="Score and threshold").click()
+    page.get_by_role("slider").press("ArrowRight")
+    expect(verdict(page)).to_contain_text("Anomalous")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear").click()
+    expect(said).to_contain_text("There is nothing to judge yet")
+    assert page.evaluate("[...window.missed]") == []
+    assert page.evaluate("window.region === document.querySelector('.st-key-announce [role=status]')")

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from core.images import share
@@ -101,3 +102,15 @@ def test_a_drawing_too_long_for_an_address_is_not_half_in_it(open_page, monkeypa
     monkeypatch.setattr(share, "LONGEST", 10)
     monkeypatch.setattr(share.encode, "__kwdefaults__", {**share.encode.__kwdefaults__, "longest": 10})
     assert asked(pen(open_page, "E")) == {"character": "blank"}
+
+
+def test_a_choice_that_comes_with_the_canvas_is_the_one_that_clear_took_back(open_page, html):
+    """The browser sends all choices at once: the canvas, now empty, and the character that it was still showing."""
+    page = open_page(DRAW)
+    page.button(key="clear").click().run()
+    emptied = open_page(DRAW, ink=np.zeros((SIZE, SIZE)), strokes=[]).session_state["canvas"]
+    page.session_state["canvas"] = emptied
+    page.button_group(key="character").set_value("A").run()
+    assert "kg-none" in html(page)
+    page.button_group(key="character").set_value("A").run()
+    assert "kg-anomalous" in html(page)

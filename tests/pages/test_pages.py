@@ -182,3 +182,35 @@ def test_a_missing_article_bundle_leaves_the_grid(open_page, html, lose):
     page = open_page("pages/reconstruct.py")
     assert "article-only-1" in page.error[0].value
     assert "Original, a" in html(page)
+
+
+def test_the_page_explains_the_verdict(open_page, html):
+    shown = html(open_page("pages/draw.py", ink=ink("A")))
+    for part in ("kg-units", "kg-live-mark", "kg-meter-mark kg-anomalous", "kg-steps", "kg-signed", "kg-closest"):
+        assert part in shown
+    assert shown.count('class="kg-unit"') == 16
+    assert ">784<" in shown and ">512<" in shown
+    # The article's network has other layers and no memory.
+    shown = html(open_page("pages/draw.py", ink=ink("A"), experiment="article-all"))
+    assert shown.count('class="kg-unit"') == 128
+    assert "kg-closest" not in shown
+
+
+def test_the_error_bar_has_the_verdicts_threshold_only_where_the_verdict_goes_by_the_error(open_page, html):
+    own = html(open_page("pages/draw.py", ink=ink("A"), experiment="article-all"))
+    threshold = re.search(r'data-score="mae" data-threshold="([\d.]+)"', own)[1]
+    assert f"is not above the threshold <b>{float(threshold):.4f}</b>" in own
+    assert f"threshold {float(threshold):.4f}</span></div>" in own
+    other = html(open_page("pages/draw.py", ink=ink("A"), score="latent"))
+    usual = re.search(r'data-score="mse" data-threshold="([\d.]+)"', other)[1]
+    assert f"usual up to {float(usual):.4f}" in other
+
+
+def test_a_borderline_verdict_says_so_and_what_would_turn_it(open_page, html):
+    """8.7 % of the normals have a larger error than this F; the threshold moves over it."""
+    said = []
+    for wanted in ("2.0", "6.0", "10.0", "19.0"):
+        page = open_page("pages/draw.py", ink=ink("F"), score="mse", rule="conformal", false_alarms=wanted)
+        turns = re.search(r"Borderline: with (\w+)", html(page))
+        said.append((VERDICT.search(html(page))[1], turns and turns[1]))
+    assert said == [("normal", None), ("normal", "twice"), ("anomalous", "half"), ("anomalous", None)]

@@ -15,6 +15,7 @@ from core.ui.canvas import canvas_buttons, canvas_ink
 from core.ui.choices import Chosen, experiment_title, headed_choice
 from core.ui.explanation import ERRORS, error_bar, judged_panel, row, why
 from core.ui.language import _, sentence
+from core.ui.live import live_mirror
 from core.ui.mirror import opinion
 from core.ui.ways import ways
 
@@ -67,3 +68,4 @@ if chosen:
         st.error(sentence(error))
         st.stop()
     mirror(chosen, usual)
+    live_mirror(chosen.name)

@@ -1,7 +1,7 @@
 /* A drawing → 28×28, as core/images/handwriting.py does it, number by number: see there for why each step is as it is.
    The golden vectors of tests/ui/live hold the two together. Nothing is allocated once a few drawings were seen. */
 
-const SIDE = 28;
+export const SIDE = 28;
 const LONGEST = 20;
 const FINE = 8 * LONGEST;
 const USUAL_PEN = [1.8, 3.53];

@@ -2,25 +2,11 @@
    of a stroke and uncovered when the server has answered. Where anything is not as expected, nothing is shown here. */
 
 import { SIDE, inkOfCanvas, prepare } from "./prepare.js";
-import { Network, SCORES, unpack } from "./network.js";
+import { SCORES, networkAt } from "./network.js";
 
 const TILES = { image: ".st-key-model_input", reconstruction: ".st-key-reconstruction", error: ".st-key-error_map" };
 const SETTLED = 120; // milliseconds without a change after the first one: then the server's answer is complete
 const PATIENCE = 5000; // milliseconds after which a server that has nothing to change has answered
-
-/** Networks by address: each is fetched once a page, and the browser keeps the file, whose name is its hash. */
-const networks = new Map();
-function networkAt(address) {
-  if (!networks.has(address)) networks.set(address, load(address));
-  return networks.get(address);
-}
-
-async function load(address) {
-  const response = await fetch(address, { cache: "force-cache" });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  const bytes = response.body.pipeThrough(new DecompressionStream("gzip"));
-  return new Network(unpack(await new Response(bytes).arrayBuffer()));
-}
 
 /** data: `address` of the packed network, `size` and `background` of the canvas, `heat` (256 colours). */
 export default ({ data }) => {

@@ -114,3 +114,19 @@ export const SCORES = {
     return sum / image.length;
   },
 };
+
+const networks = new Map();
+
+/** The network that is packed at an address: fetched once a page, and kept by the browser, since the address is a hash
+ * of what it holds. Rejected where it cannot be had or cannot be run. */
+export function networkAt(address) {
+  if (!networks.has(address)) networks.set(address, fetched(address));
+  return networks.get(address);
+}
+
+async function fetched(address) {
+  const response = await fetch(address, { cache: "force-cache" });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  const bytes = response.body.pipeThrough(new DecompressionStream("gzip"));
+  return new Network(unpack(await new Response(bytes).arrayBuffer()));
+}

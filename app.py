@@ -13,6 +13,7 @@ st.navigation(
         st.Page("pages/story.py", title=_("Story"), default=True),
         st.Page("pages/draw.py", title=_("Draw"), url_path="draw"),
         st.Page("pages/reconstruct.py", title=_("Reconstruct"), url_path="reconstruct"),
+        st.Page("pages/denoise.py", title=_("Denoise"), url_path="denoise"),
         st.Page("pages/detect.py", title=_("Detect"), url_path="detect"),
         st.Page("pages/latent.py", title=_("Explore"), url_path="latent"),
     ],

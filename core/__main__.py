@@ -1,4 +1,4 @@
-"""The command line: python -m core train | evaluate | score | benchmark | tables."""
+"""The command line: python -m core train | evaluate | score | denoise | benchmark | tables."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from core.detection.evaluation import Labels, evaluate, evaluate_digits
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
+from core.files import write_text
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
 from core.images.handwriting import LEAST_INK, HandwritingError, ink_of_picture, prepare, read_picture
+from core.images.noise import NOISES
 from core.models.bundle import MODELS, Bundle, load_bundle, refuse_existing
+from core.models.denoising import DENOISING, PLAIN, Point, amounts, measure, to_json
 from core.models.experiments import PRESETS, RECIPES, experiment
 from core.tables import fill_readmes
 
@@ -99,6 +103,14 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--out", type=Path, metavar="FILE.json", help="write the report here, and go on from it")
     benchmark.set_defaults(run=_benchmark)
 
+    denoise = commands.add_parser("denoise", help="measure what is left of noise, by autoencoders and by a filter")
+    denoise.add_argument("--kind", choices=NOISES, help="default: all")
+    denoise.add_argument("--amount", type=float, help="default: every measured amount of each kind")
+    denoise.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the noise; default: 0")
+    denoise.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    denoise.add_argument("--out", type=Path, metavar="FILE.json", help="write JSON here instead of a table")
+    denoise.set_defaults(run=_denoise)
+
     tables = commands.add_parser("tables", help="bring the READMEs' tables up to date with the committed results")
     tables.set_defaults(run=_tables)
     return parser
@@ -166,6 +178,36 @@ def _benchmark(options: argparse.Namespace) -> int:
     else:
         print(f"mean AUROC {report['mean_auroc']:.4f}, worst {report['worst_auroc']:.4f}: {options.out}")
     return OK
+
+
+def _denoise(options: argparse.Namespace) -> int:
+    if options.amount is not None and options.kind is None:
+        raise KagamiError("bad_usage", "--amount goes with one --kind: each kind has amounts of its own.")
+    autoencoders = {name: load_bundle(name, folder=options.models).autoencoder for name in (PLAIN, DENOISING)}
+    train, test = load_mnist("train").x, load_mnist("test").x
+    kinds = (options.kind,) if options.kind else tuple(NOISES)
+    wanted = [(k, a) for k in kinds for a in (amounts(k) if options.amount is None else (options.amount,))]
+    from tqdm import tqdm
+
+    points = []
+    head = f"{'noise':16} {'amount':>6} {'method':12} {'PSNR':>6} {'SSIM':>6}"
+    for kind, amount in tqdm(wanted, unit="point", disable=options.out is None):
+        point = measure(kind, amount, autoencoders, train=train, test=test, seed=options.seed)
+        points.append(point)
+        if options.out is None:
+            print(head if len(points) == 1 else "", *_point_rows(point), sep="\n")
+    if options.out is not None:
+        write_text(options.out, to_json(points, seed=options.seed, date=date.today().isoformat()))
+    return OK
+
+
+def _point_rows(point: Point) -> list[str]:
+    rows = []
+    for method, quality in point.methods.items():
+        name = f"{point.filter} {point.strength:g}" if method == "filter" else method
+        psnr = "∞" if quality.psnr is None else f"{quality.psnr:.2f}"
+        rows.append(f"{point.kind:16} {point.amount:6g} {name:12} {psnr:>6} {quality.ssim:6.3f}")
+    return rows
 
 
 def _tables(options: argparse.Namespace) -> int:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from core.detection.reports import AurocRow, auroc_table, score_table
 from core.files import write_text
 from core.images.data import ASSETS
+from core.images.noise import NOISES
 from core.models.bundle import Card, load_bundle
+from core.models.denoising import DENOISING, PLAIN, shipped
 from core.models.experiments import PRESETS
 
 ROOT = ASSETS.parent.parent
@@ -73,6 +75,18 @@ def _bundles() -> str:
     return _markdown(["experiment", "score, rule", "detected", "false alarms", "AUROC", "seed, date"], rows)
 
 
+def _denoising() -> str:
+    """What the shipped autoencoders and the best filter make of each noise at its usual amount."""
+    rows = []
+    for noise in NOISES.values():
+        point = shipped()[noise.name, noise.default]
+        cells = [f"{q.psnr:.1f}, {q.ssim:.2f}" for q in point.methods.values() if q.psnr is not None]
+        rows.append(
+            [f"{noise.name}, {noise.default:g}", *cells[:-1], f"{cells[-1]} ({point.filter} {point.strength:g})"]
+        )
+    return _markdown(["noise, amount", "noisy", f"`{PLAIN}`", f"`{DENOISING}`", "filter"], rows)
+
+
 def _figure(card: Card, key: str) -> str:
     value = card.metrics[key]
     return "–" if value is None else f"{value:.3f}"
@@ -81,6 +95,7 @@ def _figure(card: Card, key: str) -> str:
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "bundles": _bundles,
+        "denoising": _denoising,
         "leave-one-out": _by_digit("leave-one-out"),
         "one-class": _by_digit("one-class"),
         "letters": _by_digit("letters"),

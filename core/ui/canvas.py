@@ -12,6 +12,7 @@ import streamlit as st
 from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
+from core.detection.kept import from_json, to_json
 from core.errors import KagamiError
 from core.images import share
 from core.images.data import Float
@@ -54,12 +55,14 @@ def canvas_ink() -> Float:
         pixels = np.asarray(Image.open(io.BytesIO(result.image_bytes)).convert("RGBA"))
         ink = ink_of_canvas(pixels, background=(0, 0, 0))
     _help()
+    _store_tray()
     _write_address(state["shown"])
     return state["shown"].ink if ink is None else ink
 
 
 def canvas_buttons() -> None:
-    """Undo and Clear, under the canvas."""
+    """Undo, Clear and Keep, under the canvas."""
+    state = st.session_state
     with st.container(key="canvas_buttons", horizontal=True):
         st.button(
             _("Undo"),
@@ -70,6 +73,14 @@ def canvas_buttons() -> None:
             width="stretch",
         )
         st.button(_("Clear"), on_click=lambda: drawing.show(of_character("blank")), key="clear", width="stretch")
+        st.button(
+            _("Keep"),
+            on_click=lambda: drawing.keep(state["shown"]),
+            key="keep",
+            shortcut="K",
+            width="stretch",
+            help=_("Puts the drawing into the tray. Key: K"),
+        )
 
 
 def _asked() -> Drawing:
@@ -120,4 +131,25 @@ def _help() -> None:
     st.components.v2.component("kagami_canvas", js=_JS)(data=data, key="canvas_help", height=1)
 
 
+def _store_tray() -> None:
+    """Let the tab hold the tray over a reload, and take back what it held."""
+    state = st.session_state
+    changed = state.get("tray_stored", ()) is not drawing.kept()
+    state["tray_stored"] = drawing.kept()
+    held = st.components.v2.component("kagami_tray", js=_TRAY_JS)(
+        data={"text": to_json(drawing.kept()) if changed else None},
+        key="tray_store",
+        default={"stored": None},
+        on_stored_change=lambda: None,
+        height=1,
+    )
+    if held.stored and not state.get("tray_taken_back"):
+        state["tray_taken_back"] = True
+        try:
+            drawing.add_kept(from_json(str(held.stored)))
+        except KagamiError as error:
+            drawing.tell(error)
+
+
+_TRAY_JS = Path(__file__).with_name("tray.js").read_text(encoding="utf-8")
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")

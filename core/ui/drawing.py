@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.detection.kept import MOST, Kept
 from core.errors import KagamiError
 from core.images.data import Float, UInt8
+from core.images.handwriting import prepare
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
 from core.views.tiles import data_url
 
@@ -64,10 +66,14 @@ def shown() -> Drawing | None:
 def show(drawing: Drawing, *, replayed: bool = False) -> None:
     """Put a drawing on the canvas in place of what it shows; Undo brings that back.
 
+    What the visitor drew is finished then, and goes into the tray.
+
     replayed: whether it draws itself, stroke by stroke, where motion is allowed.
     """
     if before := shown():
         _remember(before)
+        if before.by_hand:
+            keep(before)
     tell(None)
     put(drawing, replayed=replayed)
 
@@ -107,6 +113,55 @@ def undo() -> None:
         tell(None)
         put(past[-1])
         st.session_state["past"] = past[:-1]
+
+
+def kept() -> tuple[Kept, ...]:
+    """What is in the tray, in the order in which it was kept."""
+    found: tuple[Kept, ...] = st.session_state.get("tray", ())
+    return found
+
+
+def keep(drawing: Drawing) -> None:
+    """Put a drawing into the tray, unless it is there already or shows no character."""
+    try:
+        image = np.asarray(np.rint(prepare(drawing.ink).image * 255), np.uint8)
+    except KagamiError:
+        return
+    strokes = () if drawing.picture is not None else drawing.strokes
+    if any(_same(strokes, each.strokes) and np.array_equal(image, each.image) for each in kept()):
+        return
+    add_kept((Kept(number=1, strokes=strokes, character=drawing.character, image=image),))
+
+
+def add_kept(more: tuple[Kept, ...]) -> None:
+    """Put more into the tray, numbered on; the oldest give way."""
+    state = st.session_state
+    count = state.get("tray_count", 0)
+    state["tray_count"] = count + len(more)
+    numbered = [replace(each, number=count + i) for i, each in enumerate(more, 1)]
+    state["tray"] = (*kept(), *numbered)[-MOST:]
+
+
+def set_kept(left: tuple[Kept, ...]) -> None:
+    """Leave only these in the tray; :func:`restore` brings the others back."""
+    state = st.session_state
+    state["tray_past"] = (*state.get("tray_past", ()), kept())[-STEPS:]
+    state["tray"] = left
+
+
+def can_restore() -> bool:
+    """Whether something was removed from the tray."""
+    return bool(st.session_state.get("tray_past"))
+
+
+def restore() -> None:
+    """Bring back what was removed last, beside what was kept since."""
+    state = st.session_state
+    *earlier, last = state["tray_past"]
+    state["tray_past"] = tuple(earlier)
+    numbers = {each.number for each in last}
+    both = (*last, *(each for each in kept() if each.number not in numbers))
+    state["tray"] = tuple(sorted(both, key=lambda each: each.number))[-MOST:]
 
 
 def tell(error: KagamiError | None) -> None:

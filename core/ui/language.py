@@ -81,6 +81,7 @@ def sentence(error: KagamiError) -> str:
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
         "drawing_too_long": _("This drawing is too long for an address."),
         "address_damaged": _("The drawing in this address cannot be read and was left out."),
+        "tray_damaged": _("This file of drawings cannot be read. Bring back a JSON file that was taken from the tray."),
         "strokes_damaged": _("The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."),
         "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),
         "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),

@@ -9,8 +9,9 @@ from core.ui.characters import preset_characters
 from core.ui.choices import Chosen
 from core.ui.language import _, sentence
 from core.ui.pictures import pictures
+from core.ui.tray import tray
 
-WAYS = ("characters", "pictures")
+WAYS = ("characters", "pictures", "tray")
 """In display order; the first is open where the address names none."""
 
 
@@ -36,7 +37,9 @@ def ways(chosen: Chosen, image: Float | None) -> None:
             preset_characters()
         elif way == "pictures":
             pictures(chosen)
+        elif way == "tray":
+            tray(chosen)
 
 
 def _title(way: str) -> str:
-    return {"characters": _("Characters"), "pictures": _("Pictures")}[way]
+    return {"characters": _("Characters"), "pictures": _("Pictures"), "tray": _("Tray")}[way]

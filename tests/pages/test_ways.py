@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -42,3 +43,42 @@ def test_pictures_are_judged_and_one_is_taken_to_the_canvas(open_page, html):
     assert score(page, html) == labels[1].split()[-1]
     page.button(key="undo").click().run()
     assert page.session_state["shown"] is before
+
+
+def choose(page, names):
+    page.button_group(key="kept").set_value(names).run()
+    assert not page.exception
+
+
+def test_finished_drawings_are_kept_and_can_be_compared_removed_and_taken_back(open_page, html):
+    page = open_page(DRAW, tool="tray")
+    assert "Nothing is in the tray yet" in html(page)
+    page.button(key="keep").click().run()
+    page.button(key="keep").click().run()  # once is enough
+    drawn = characters()["7"].strokes
+    page.session_state["shown"] = replace(page.session_state["shown"], strokes=drawn, character="", by_hand=True)
+    page.button(key="clear").click().run()
+    labels = list(page.button_group(key="kept").options)
+    assert [re.search(r"[●▲] \w+", label)[0] for label in labels] == ["▲ anomalous", "● normal"]
+
+    page.button_group(key="tray_order").set_value("score").run()
+    assert list(page.button_group(key="kept").options) == labels
+    choose(page, ["1", "2"])
+    assert html(page).count("higher than") == 2
+    page.button(key="tray_remove").click().run()
+    assert "Nothing is in the tray yet" in html(page)
+    page.button(key="tray_undo").click().run()
+    assert list(page.button_group(key="kept").options) == labels
+
+    choose(page, ["2"])
+    page.button(key="tray_back").click().run()
+    assert page.session_state["shown"].strokes == drawn
+    page.button(key="tray_clear").click().run()
+    assert "Nothing is in the tray yet" in html(page)
+    assert not page.exception
+
+
+def test_what_is_only_looked_at_is_not_kept(open_page, html):
+    page = open_page(DRAW, tool="tray")
+    page.button(key="clear").click().run()
+    assert "Nothing is in the tray yet" in html(page)

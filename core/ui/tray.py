@@ -41,7 +41,7 @@ def tray(chosen: Chosen) -> None:
             if order == "score":
                 judged = dict(sorted(judged.items(), key=lambda item: -item[1].score))
         selected = [name for name in st.session_state.get("kept", []) if name in judged]
-        with st.container(key="tray_buttons", horizontal=True, vertical_alignment="bottom"):
+        with st.container(key="tray_buttons", horizontal=True, width="content", vertical_alignment="bottom"):
             if kept:
                 st.button(
                     _("To the canvas"), key="tray_back", disabled=len(selected) != 1, on_click=_back, args=(selected,)

@@ -9,9 +9,11 @@ from core.ui.characters import preset_characters
 from core.ui.choices import Chosen
 from core.ui.language import _, sentence
 from core.ui.pictures import pictures
+from core.ui.sharing import sharing
+from core.ui.spoiling import spoiling
 from core.ui.tray import tray
 
-WAYS = ("characters", "pictures", "tray")
+WAYS = ("characters", "pictures", "noise", "tray", "share")
 """In display order; the first is open where the address names none."""
 
 
@@ -37,9 +39,19 @@ def ways(chosen: Chosen, image: Float | None) -> None:
             preset_characters()
         elif way == "pictures":
             pictures(chosen)
+        elif way == "noise":
+            spoiling(chosen, image)
         elif way == "tray":
             tray(chosen)
+        elif way == "share":
+            sharing()
 
 
 def _title(way: str) -> str:
-    return {"characters": _("Characters"), "pictures": _("Pictures"), "tray": _("Tray")}[way]
+    return {
+        "characters": _("Characters"),
+        "pictures": _("Pictures"),
+        "noise": _("Noise"),
+        "tray": _("Tray"),
+        "share": _("Share"),
+    }[way]

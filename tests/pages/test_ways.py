@@ -3,8 +3,10 @@
 import io
 import re
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from core.images.strokes import PEN, SIZE, characters, draw
@@ -82,3 +84,58 @@ def test_what_is_only_looked_at_is_not_kept(open_page, html):
     page = open_page(DRAW, tool="tray")
     page.button(key="clear").click().run()
     assert "Nothing is in the tray yet" in html(page)
+
+
+def captions(page, html):
+    return re.findall(
+        r"<figcaption>([^<]*)</figcaption>",
+        "".join(e.proto.body for e in page.get("html") if "kg-spoiling" in e.proto.body),
+    )
+
+
+def test_ones_own_drawing_is_spoiled_and_returned_by_two_mirrors(open_page, html):
+    page = open_page(DRAW, tool="noise", character="3")
+    shown = captions(page, html)
+    assert [caption.rsplit(" ", 2)[0] for caption in shown[1:]] == [
+        "Noisy",
+        "Kagami · all digits",
+        "Denoising · all digits",
+    ]
+    noisy, _, denoised = (float(caption.split()[-2]) for caption in shown[1:])
+    assert denoised > noisy
+    page.slider(key="own_gaussian").set_value(0.0).run()
+    assert captions(page, html)[1] == "Noisy ∞ dB"
+    page.button(key="clear").click().run()
+    assert "Draw something first" in html(page)
+    assert not page.exception
+
+
+def test_the_address_for_others_opens_the_same_drawing(open_page, html):
+    strokes = characters()["あ"].strokes
+    page = open_page(
+        DRAW, tool="share", experiment="article-all", ink=draw(strokes, size=SIZE, pen=PEN), strokes=strokes
+    )
+    assert "Network URL" in html(page)
+    page.text_input(key="share_host").set_value("10.0.0.7:8501").run()
+    url = urlsplit(page.code[0].value)
+    assert url.netloc == "10.0.0.7:8501"
+    query = {name: values[0] for name, values in parse_qs(url.query).items()}
+    assert set(query) == {"lang", "experiment", "s"}
+    again = open_page(DRAW, **query)
+    assert [len(stroke) > 1 for stroke in again.session_state["shown"].strokes] == [True] * 3
+    assert "kg-qr" in html(page)
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "ftp://example.org", "http://", "javascript://x"])
+def test_an_address_that_others_cannot_open_is_refused(open_page, host):
+    page = open_page(DRAW, tool="share")
+    page.text_input(key="share_host").set_value(host).run()
+    assert page.warning and not page.code and not page.exception
+
+
+def test_a_long_drawing_is_simplified_for_the_qr_code_or_has_none(open_page, html):
+    turns = np.linspace(0, 40 * np.pi, 2000)
+    spiral = [tuple(zip(*(0.5 + 0.4 * turns / turns[-1] * f(turns) for f in (np.cos, np.sin)), strict=True))]
+    page = open_page(DRAW, tool="share", ink=draw(spiral, size=SIZE, pen=3), strokes=spiral)
+    assert "telephone can read" in html(page)
+    assert len(page.code[0].value) > 700

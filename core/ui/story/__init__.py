@@ -1,0 +1,121 @@
+"""The talk on a page: as an article to read alone, on a stage step by step, or as the speaker's notes."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import KagamiError
+from core.story import Step, reading_minutes, steps
+from core.story.figures import figures
+from core.ui import loaders
+from core.ui.language import _, language, sentence
+from core.ui.story.live import LIVE
+
+
+def article() -> None:
+    """All steps below one another, each with what moves in it."""
+    told = _steps()
+    with st.container(key="article"):
+        st.title(_("Kagami: a mirror that only knows what it has learnt"))
+        minutes = _("A story in {n} steps, about {minutes} minutes to read. Everything in it moves.")
+        st.markdown(minutes.format(n=len(told), minutes=reading_minutes(told, language())))
+        links = {_("Present it"): "present", _("Speaker notes"): "notes"}
+        anchors = [f'<a href="{_address(**{mode: "1"})}" target="_blank">{title}</a>' for title, mode in links.items()]
+        st.html(f'<p class="kg-links">{"".join(anchors)}</p>')
+        for number, step in enumerate(told, 1):
+            with st.container(key=f"step_{step.name.replace('-', '_')}"):
+                st.header(f"{number}. {step.title}", anchor=step.name)
+                st.markdown(step.lead)
+                st.fragment(_live)(step.name)
+                if step.prose:
+                    st.markdown(step.prose)
+        st.page_link("pages/draw.py", label=_("Draw your own"), icon="✏️")
+
+
+@st.fragment  # a step forward reruns this and nothing else
+def stage() -> None:
+    """One step, large, without anything around it."""
+    told = _steps()
+    at = _at(told)
+    with st.container(key="stage"):
+        with st.container(key="stage_text"):
+            st.title(told[at].title)
+            st.markdown(told[at].lead)
+        with st.container(key=f"stage_live_{told[at].name.replace('-', '_')}"):
+            _live(told[at].name)
+    _bar(told, at)
+
+
+@st.fragment
+def speaker_notes() -> None:
+    """What the speaker says at this step; follows the stage in another window of the same browser."""
+    told = _steps()
+    at = _at(told)
+    with st.container(key="notes"):
+        st.title(told[at].title)
+        st.markdown(told[at].notes)
+        if at + 1 < len(told):
+            st.markdown(_("Next: **{title}**").format(title=told[at + 1].title))
+    _bar(told, at)
+
+
+def _live(name: str) -> None:
+    try:
+        LIVE[name]()
+    except KagamiError as error:
+        st.error(sentence(error))
+
+
+def _steps() -> tuple[Step, ...]:
+    return steps(language(), _figures())
+
+
+@st.cache_resource(show_spinner=False)
+def _figures() -> dict[str, str]:
+    return figures(loaders.bundle, loaders.test_images())
+
+
+def _at(told: tuple[Step, ...]) -> int:
+    names = [step.name for step in told]
+    asked = st.query_params.get("step")
+    return names.index(asked) if asked in names else 0
+
+
+@cache
+def _file(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _bar(told: tuple[Step, ...], at: int) -> None:
+    def go() -> None:
+        to = st.session_state["bar"].get("go")
+        if isinstance(to, int) and 0 <= to < len(told):
+            st.query_params["step"] = told[to].name
+
+    component = st.components.v2.component(
+        "kagami_stage", html=_file("stage.html"), js=_file("stage.js"), isolate_styles=False
+    )
+    component(
+        key="bar",
+        data={
+            "at": at,
+            "titles": [step.title for step in told],
+            "leave": _address(),
+            "text": {
+                "bar": _("Steps"),
+                "back": _("Back (Page Up)"),
+                "next": _("Next (Page Down)"),
+                "contents": _("Contents (C)"),
+                "black": _("Dark screen (B)"),
+                "time": _("Elapsed time; press to start again"),
+                "leave": _("Leave"),
+            },
+        },
+        on_go_change=go,
+    )
+
+
+def _address(**parameters: str) -> str:
+    """The story's own address, in the reader's language."""
+    return "?" + "&".join(f"{name}={value}" for name, value in {"lang": language(), **parameters}.items())

@@ -1,0 +1,125 @@
+// The presenter's bar: keys and clicker, contents, black-out, elapsed time. Windows of one browser follow each other.
+
+const CHANNEL = "kagami-story";
+const STARTED = "kagami-started";
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const find = (name) => parentElement.querySelector(`.kg-${name}`);
+  const bar = find("bar");
+  const dialog = find("contents");
+  const black = find("black");
+  bar.stop?.abort();
+  bar.stop = new AbortController();
+  const { signal } = bar.stop;
+  const { titles, text } = data;
+  const last = titles.length - 1;
+
+  // While the server is still on its way to an earlier step, the next key counts from where the speaker wants to be.
+  if (bar.wanted === undefined || bar.wanted === data.at) bar.wanted = undefined;
+  const at = () => bar.wanted ?? data.at;
+
+  bar.channel ??= new BroadcastChannel(CHANNEL);
+  bar.channel.onmessage = ({ data: step }) => {
+    if (step !== at()) go(step, { tell: false });
+  };
+
+  function go(step, { tell = true } = {}) {
+    const to = Math.min(Math.max(step, 0), last);
+    if (to === at()) return;
+    bar.wanted = to;
+    if (tell) bar.channel.postMessage(to);
+    setTriggerValue("go", to);
+    show();
+  }
+
+  function show() {
+    find("bar-at").textContent = `${at() + 1} / ${titles.length}`;
+    find("bar-back").disabled = at() === 0;
+    find("bar-next").disabled = at() === last;
+  }
+
+  function darken(on = black.hidden) {
+    black.hidden = !on;
+  }
+
+  const buttons = {
+    back: () => go(at() - 1),
+    next: () => go(at() + 1),
+    contents: () => dialog.showModal(),
+    black: () => darken(),
+    time: () => {
+      sessionStorage.setItem(STARTED, Date.now());
+      tick();
+    },
+  };
+  for (const [name, act] of Object.entries(buttons)) {
+    const button = find(`bar-${name}`);
+    button.title = text[name];
+    button.setAttribute("aria-label", text[name]);
+    button.addEventListener("click", act, { signal });
+  }
+  const leave = find("bar-leave");
+  leave.href = data.leave;
+  leave.title = text.leave;
+  leave.setAttribute("aria-label", text.leave);
+  bar.setAttribute("aria-label", text.bar);
+  dialog.setAttribute("aria-label", text.contents);
+
+  dialog.querySelector("ol").replaceChildren(
+    ...titles.map((title, step) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = title;
+      if (step === data.at) button.setAttribute("aria-current", "step");
+      button.addEventListener("click", () => {
+        dialog.close();
+        go(step);
+      });
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }),
+  );
+
+  // Clickers send Page Up and Page Down, and "b" or "." for a dark screen.
+  const keys = {
+    PageDown: buttons.next,
+    PageUp: buttons.back,
+    ArrowRight: buttons.next,
+    ArrowLeft: buttons.back,
+    Home: () => go(0),
+    End: () => go(last),
+    b: buttons.black,
+    ".": buttons.black,
+    c: buttons.contents,
+    f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+  };
+  const OWN = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=application], [role=listbox]";
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const act = keys[event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
+      // Where a slider or a map has the focus, arrows, Home and End are its own.
+      if (!event.key.startsWith("Page") && event.target.closest?.(OWN)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!black.hidden && act !== buttons.black) darken(false);
+      act();
+    },
+    { capture: true, signal },
+  );
+  black.addEventListener("click", () => darken(false), { signal });
+
+  if (!sessionStorage.getItem(STARTED)) sessionStorage.setItem(STARTED, Date.now());
+  function tick() {
+    const seconds = Math.floor((Date.now() - Number(sessionStorage.getItem(STARTED))) / 1000);
+    const told = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    find("bar-time").textContent = told;
+  }
+  const clock = setInterval(tick, 1000);
+  signal.addEventListener("abort", () => clearInterval(clock));
+  tick();
+  show();
+  return () => bar.stop.abort();
+}

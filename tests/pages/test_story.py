@@ -1,0 +1,64 @@
+import ast
+import re
+
+import pytest
+
+from core.story import CONTENT
+
+STEPS = [path.stem.partition("-")[2] for path in sorted((CONTENT / "en" / "story").iterdir())]
+KANA = re.compile("[ぁ-ヿ]")
+VERDICT = re.compile(r'class="kg-verdict kg-(\w+)')
+
+
+def test_what_moves_is_what_is_told():
+    # Read, not imported: outside of a page the canvas cannot be.
+    source = (CONTENT.parent.parent / "ui" / "story" / "live.py").read_text("utf-8")
+    tables = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]
+    (live,) = [node for table in tables if table for node in ast.walk(table) if isinstance(node, ast.Dict)]
+    assert [key.value for key in live.keys] == STEPS
+
+
+def texts(page):
+    return "\n".join(element.value for element in page.markdown)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_opens_on_the_stage(open_page, lang, step):
+    page = open_page("app.py", lang=lang, present="1", step=step)
+    assert not page.error
+    assert len(page.title) == 1
+    assert bool(KANA.search(page.title[0].value)) == (lang == "ja")
+    assert "{" not in texts(page)
+
+
+def test_the_article_has_every_step_and_no_notes(open_page):
+    page = open_page("app.py")
+    assert len(page.header) == len(STEPS)
+    assert "Ask the audience" not in texts(page)
+
+
+@pytest.mark.parametrize("lang, said", [("en", "Say once, slowly"), ("ja", "ゆっくり一度だけ")])
+def test_notes_are_for_who_speaks_only(open_page, lang, said):
+    assert said in texts(open_page("app.py", lang=lang, notes="1"))
+    assert said not in texts(open_page("app.py", lang=lang, present="1"))
+    assert said not in texts(open_page("app.py", lang=lang))
+
+
+def test_an_unknown_step_is_the_first(open_page):
+    assert open_page("app.py", present="1", step="poetry").title[0].value == "An image squeezed through a narrow place"
+
+
+def test_a_prediction_comes_before_the_verdict_and_is_tallied(open_page, html):
+    page = open_page("app.py", present="1", step="only-one")
+    assert VERDICT.findall(html(page)) == ["none"]
+    page.button(key="vote_only-one_True").click().run()
+    assert VERDICT.findall(html(page)) == ["anomalous"]
+    assert "1 of 1 predictions were right." in html(page)
+
+
+def test_a_wrong_prediction_is_told(open_page, html):
+    page = open_page("app.py", present="1", step="only-one")
+    page.button(key="vote_only-one_False").click().run()
+    assert "Not so." in html(page)
+    assert "0 of 1 predictions were right." in html(page)

@@ -1,0 +1,93 @@
+import re
+from itertools import product
+
+import pytest
+
+from core.images.data import load_mnist
+from core.models.bundle import load_bundle
+from core.story import CONTENT, reading_minutes, steps
+from core.story.figures import figures
+from core.ui.language import LANGUAGES
+
+PLACEHOLDER = re.compile(r"{[^{}]*}")
+# A figure: two digits or more, a decimal or a percentage; a single digit is a class of digits.
+FIGURE = re.compile(r"\d+[.,]\d+|\d{2,}|\d\s*[%％]")
+# No measurements: what the tutorial reports, an AUROC of guessing, and how many classes of digits there are.
+NOT_MEASURED = {"1.0", "0.5", "10"}
+
+
+@pytest.fixture(scope="module")
+def values():
+    return figures(load_bundle, load_mnist("test"))
+
+
+def test_every_step_is_told_in_every_language(values):
+    names = {language: [step.name for step in steps(language, values)] for language in LANGUAGES}
+    assert all(one == other for one, other in product(names.values(), repeat=2))
+    assert len(names["en"]) == 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_figure_is_typed_into_the_talk(language):
+    for path in (CONTENT / language / "story").iterdir():
+        text = PLACEHOLDER.sub("", path.read_text("utf-8"))
+        assert set(FIGURE.findall(text)) <= NOT_MEASURED, path
+
+
+def test_every_figure_is_spoken_of(values):
+    text = "".join(path.read_text("utf-8") for path in (CONTENT / "en" / "story").iterdir())
+    assert {name.strip("{}") for name in PLACEHOLDER.findall(text)} == set(values)
+
+
+def test_figures_are_those_of_the_bundles(values):
+    only_1, without_0 = (load_bundle(f"article-{which}").card.metrics for which in ("only-1", "without-0"))
+    assert values["only_1_detection"] == f"{only_1['detection_rate']:.3f}"
+    assert values["without_0_detection"] == f"{100 * without_0['detection_rate']:.0f} %"
+    assert float(values["once"]) < float(values["twice"])
+    assert float(values["held_out_1"]) < 0.5
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """Write a talk of one file and read it."""
+
+    def talk(text, *, name="01-one.md"):
+        folder = tmp_path / "en" / "story"
+        folder.mkdir(parents=True)
+        (folder / name).write_text(text, encoding="utf-8")
+        return steps("en", {"n": "7"}, folder=tmp_path)
+
+    return talk
+
+
+def test_a_step_is_a_title_a_lead_prose_and_notes(talk):
+    (step,) = talk("# Title\n\nLead {n}.\n\nMore.\n\nAnd more.\n\n<!-- notes -->\n\nSay {n}.\n")
+    assert (step.name, step.title, step.lead) == ("one", "Title", "Lead 7.")
+    assert (step.prose, step.notes) == ("More.\n\nAnd more.", "Say 7.")
+
+
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        ("Title\n\nLead\n\n<!-- notes -->\n\nSay", "01-one.md"),
+        ("# Title\n\n<!-- notes -->\n\nSay", "01-one.md"),
+        ("# Title\n\nLead", "01-one.md"),
+        ("# Title\n\nLead\n\n<!-- notes -->\n\nSay", "one.md"),
+    ],
+    ids=["no title", "no lead", "no notes", "no number"],
+)
+def test_what_is_no_step_is_refused(talk, text, name):
+    with pytest.raises(ValueError, match=r"must be NN-name\.md with a # title, a paragraph"):
+        talk(text, name=name)
+
+
+def test_a_placeholder_without_a_value_is_refused(talk):
+    with pytest.raises(KeyError, match="unheard"):
+        talk("# Title\n\nLead {unheard}\n\n<!-- notes -->\n\nSay")
+
+
+def test_reading_takes_longer_the_more_there_is(values):
+    told = steps("en", values)
+    assert reading_minutes(told[:1], "en") == 1
+    assert reading_minutes(told, "en") > 2
+    assert reading_minutes(steps("ja", values), "ja") > 2

@@ -20,8 +20,8 @@ def article() -> None:
         st.title(_("Kagami: a mirror that only knows what it has learnt"))
         minutes = _("A story in {n} steps, about {minutes} minutes to read. Everything in it moves.")
         st.markdown(minutes.format(n=len(told), minutes=reading_minutes(told, language())))
-        links = {_("Present it"): "present", _("Speaker notes"): "notes"}
-        anchors = [f'<a href="{_address(**{mode: "1"})}" target="_blank">{title}</a>' for title, mode in links.items()]
+        links = (("present", _("Present it")), ("notes", _("Speaker notes")))
+        anchors = [f'<a href="{_address(**{mode: "1"})}" target="_blank">{title}</a>' for mode, title in links]
         st.html(f'<p class="kg-links">{"".join(anchors)}</p>')
         for number, step in enumerate(told, 1):
             with st.container(key=f"step_{step.name.replace('-', '_')}"):

@@ -35,6 +35,9 @@ SHOTS = (
     Shot(name="story", path="", ready=".kg-verdict"),
     Shot(name="draw", path="draw", ready=".st-key-verdict .kg-verdict"),
     Shot(name="reconstruct", path="reconstruct", ready=".kg-grid"),
+    Shot(name="denoise", path="denoise", ready=".kg-tile"),
+    Shot(name="detect", path="detect", ready="h1", settle=4000),
+    Shot(name="latent", path="latent", ready="h1", settle=4000),
 )
 
 # Which of them the README shows, and as what.

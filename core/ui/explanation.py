@@ -45,7 +45,6 @@ def row(judged: Judgement | None, recipe: Recipe, usual: Usual) -> None:
         picture = blank()
         if judged:
             picture = tile(heat(judged.error_map / np.float32(usual.error)), alt=_("Where the two differ"))
-        # The scale lies on the map's margin, which is always dark.
         legend = f'<span class="kg-heat-scale" aria-hidden="true"><i>0</i><i>{usual.error:.2f}</i></span>'
         st.html(figure(f'<div class="kg-framed">{picture}{legend}</div>', _("What it cannot return")))
 

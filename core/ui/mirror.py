@@ -72,11 +72,11 @@ def verdict_sentences(judged: Judgement, *, score: str) -> list[str]:
     if judged.anomalous:
         word = _("Anomalous")
         line = _("The mirror does not know it: {what} {value} is above the threshold {threshold}.")
-        turns = _("Borderline: with half as many false alarms it would be normal.")
+        turns = _("Borderline: normal with half the false alarms.")
     else:
         word = _("Normal")
         line = _("The mirror knows it: {what} {value} is not above the threshold {threshold}.")
-        turns = _("Borderline: with twice as many false alarms it would be anomalous.")
+        turns = _("Borderline: anomalous with twice the false alarms.")
     line = line.format(what=measure(score), value=value, threshold=threshold)
     rank = _("Higher than {share} of normal digits.").format(share=percent(judged.above))
     return [word, line, rank, *([turns] if judged.borderline else [])]

@@ -211,6 +211,11 @@ def test_a_borderline_verdict_says_so_and_what_would_turn_it(open_page, html):
     said = []
     for wanted in ("2.0", "6.0", "10.0", "19.0"):
         page = open_page("pages/draw.py", ink=ink("F"), score="mse", rule="conformal", false_alarms=wanted)
-        turns = re.search(r"Borderline: with (\w+)", html(page))
+        turns = re.search(r"Borderline: (\w+ with \w+) the false alarms", html(page))
         said.append((VERDICT.search(html(page))[1], turns and turns[1]))
-    assert said == [("normal", None), ("normal", "twice"), ("anomalous", "half"), ("anomalous", None)]
+    assert said == [
+        ("normal", None),
+        ("normal", "anomalous with twice"),
+        ("anomalous", "normal with half"),
+        ("anomalous", None),
+    ]

@@ -82,8 +82,7 @@ function keepOneHistoryEntry() {
   const push = history.pushState.bind(history);
   const rest = (url) => {
     const there = new URL(url, location.href);
-    there.searchParams.delete("s");
-    there.searchParams.delete("character");
+    for (const name of ["character", "digit", "s"]) there.searchParams.delete(name);
     return there.href;
   };
   history.pushState = (state, title, url) => {

@@ -19,7 +19,7 @@ from core.images.data import Float
 from core.images.handwriting import ink_of_canvas
 from core.images.strokes import PEN, SIZE, characters, flattened, from_canvas
 from core.ui import drawing
-from core.ui.drawing import Drawing, of_character
+from core.ui.drawing import Drawing, of_character, of_digit
 from core.ui.language import _
 
 FIRST = "A"
@@ -90,6 +90,12 @@ def _asked() -> Drawing:
             return Drawing(strokes=share.decode(text), by_hand=True)
         except KagamiError as error:
             drawing.tell(error)
+    digit = st.query_params.get("digit", "")
+    if digit.isascii() and digit.isdigit() and len(digit) <= 4:
+        try:
+            return of_digit(int(digit))
+        except KagamiError as error:
+            drawing.tell(error)
     name = st.query_params.get("character")
     return of_character(name if name and name in characters() else FIRST)
 
@@ -99,7 +105,7 @@ def _write_address(now: Drawing) -> None:
     state = st.session_state
     if state.get("written") is not now:
         state["written"], state["address"] = now, _address(now)
-    for name in ("character", "s"):
+    for name in ("character", "digit", "s"):
         value = state["address"].get(name)
         if value is None:
             st.query_params.pop(name, None)
@@ -109,6 +115,8 @@ def _write_address(now: Drawing) -> None:
 
 def _address(now: Drawing) -> dict[str, str]:
     """A picture does not fit into an address, nor does a very long drawing: then there is none of them."""
+    if now.digit is not None:
+        return {"digit": str(now.digit)}
     if now.character:
         return {} if now.character == FIRST else {"character": now.character}
     try:

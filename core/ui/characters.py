@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from core.errors import KagamiError
 from core.images.strokes import GROUPS, characters
-from core.ui import drawing
+from core.ui import drawing, loaders
 from core.ui.canvas import FIRST
 from core.ui.language import _
 
@@ -37,6 +38,9 @@ def preset_characters() -> None:
             label_visibility="collapsed",
         )
         st.button(_("Surprise me"), key="surprise", on_click=_surprise)
+        if now and now.digit is not None:
+            told = _("Test image {place}: a {digit}").format(place=now.digit, digit=loaders.test_images().y[now.digit])
+            st.html(f'<span class="kg-legend">{told}</span>')
 
 
 def _choose() -> None:
@@ -51,10 +55,17 @@ def _choose() -> None:
 
 
 def _surprise() -> None:
-    """A character that is not shown now."""
-    now = drawing.shown()
-    others = [each for each in characters().values() if each.strokes and (not now or each.name != now.character)]
-    chosen = others[np.random.default_rng().integers(len(others))]
+    """Either one of MNIST's test digits, or a character that is no digit; never what is shown now."""
+    rng, now = np.random.default_rng(), drawing.shown()
+    if rng.random() < 0.5:
+        try:
+            drawing.show(drawing.of_digit(int(rng.integers(len(loaders.test_images().x)))))
+        except KagamiError as error:
+            drawing.tell(error)
+        return
+    others = [each for each in characters().values() if each.strokes and each.group != "digits"]
+    others = [each for each in others if not now or each.name != now.character]
+    chosen = others[rng.integers(len(others))]
     st.session_state["group"] = chosen.group
     drawing.show(drawing.of_character(chosen.name), replayed=True)
 

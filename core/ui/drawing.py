@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.detection.kept import MOST, Kept
 from core.errors import KagamiError
 from core.images.data import Float, UInt8
 from core.images.handwriting import prepare
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
+from core.ui import loaders
 from core.views.tiles import data_url
 
 # How many steps back Undo remembers.
@@ -29,12 +31,14 @@ class Drawing:
 
     picture: (SIZE, SIZE) uint8, 255 = ink.
     character: the name of the preset character that this is, as long as nothing was added.
+    digit: the place of MNIST's test image that this is, as long as nothing was added.
     by_hand: whether the visitor drew some of it.
     """
 
     strokes: tuple[Stroke, ...] = ()
     picture: UInt8 | None = None
     character: str = ""
+    digit: int | None = None
     by_hand: bool = False
 
     @cached_property
@@ -55,6 +59,16 @@ class Drawing:
 def of_character(name: str) -> Drawing:
     """A preset character as it is."""
     return Drawing(strokes=characters()[name].strokes, character=name)
+
+
+def of_digit(place: int) -> Drawing:
+    """One of MNIST's test images, pixel by pixel as it is."""
+    return Drawing(picture=enlarged(loaders.test_images().x[place]), digit=place)
+
+
+def enlarged(image: UInt8) -> UInt8:
+    """What a model sees, (28, 28), in the size of the canvas: it comes back to itself from there."""
+    return np.asarray(Image.fromarray(image).resize((SIZE, SIZE), Image.Resampling.BICUBIC))
 
 
 def shown() -> Drawing | None:
@@ -101,10 +115,10 @@ def drawn(strokes: tuple[Stroke, ...]) -> None:
     if kept < len(strokes) and _same(strokes[:kept], before.strokes):
         _remember(before)
         for count in range(kept + 1, len(strokes)):
-            _remember(replace(before, strokes=strokes[:count], character="", by_hand=True))
+            _remember(replace(before, strokes=strokes[:count], character="", digit=None, by_hand=True))
     else:
         _remember(before)
-    st.session_state["shown"] = replace(before, strokes=strokes, character="", by_hand=True)
+    st.session_state["shown"] = replace(before, strokes=strokes, character="", digit=None, by_hand=True)
 
 
 def undo() -> None:

@@ -15,7 +15,7 @@ from core.ui.language import _, language
 SCANNED = 700
 """Characters that a QR code on a screen may hold and still be read by a telephone across a room."""
 _HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "")
-_NOT_SHARED = ("tool", "character", "s", "lang", "embed", "embed_options")
+_NOT_SHARED = ("tool", "character", "digit", "s", "lang", "embed", "embed_options")
 
 
 def sharing() -> None:
@@ -66,8 +66,9 @@ def _addresses(base: str, now: Drawing) -> tuple[str, str, list[str]]:
     """The whole address, a shorter one for the QR code ("" where none is short enough), and what to know of them."""
     choices = {key: st.query_params[key] for key in st.query_params if key not in _NOT_SHARED}
     rest = {"lang": language(), **choices}
-    if now.character:
-        url = f"{base}?{urlencode({**rest, 'character': now.character})}"
+    if now.character or now.digit is not None:
+        name, value = ("character", now.character) if now.character else ("digit", str(now.digit))
+        url = f"{base}?{urlencode({**rest, name: value})}"
         return url, url, []
     plain = f"{base}?{urlencode(rest)}"
     if now.picture is not None:

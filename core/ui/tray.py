@@ -5,12 +5,10 @@ from datetime import datetime
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.detection.judgement import Judgement, judge
 from core.detection.kept import Judge, Kept, from_json, to_csv, to_json
 from core.errors import KagamiError
-from core.images.strokes import SIZE
 from core.ui import drawing
 from core.ui.choices import Chosen, experiment_title, score_title
 from core.ui.drawing import Drawing
@@ -95,8 +93,7 @@ def _back(selected: list[str]) -> None:
     if each.strokes:
         drawing.show(Drawing(strokes=each.strokes, character=each.character), replayed=True)
     else:
-        enlarged = Image.fromarray(each.image).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
-        drawing.show(Drawing(picture=np.asarray(enlarged)))
+        drawing.show(Drawing(picture=drawing.enlarged(each.image)))
 
 
 def _remove(selected: list[str]) -> None:

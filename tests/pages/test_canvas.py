@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from core.images import share
+from core.images.data import load_mnist
+from core.images.handwriting import prepare
 from core.images.strokes import PEN, SIZE, characters, draw
 
 DRAW = "pages/draw.py"
@@ -23,7 +25,7 @@ def pen(open_page, *names, **query):
 
 def asked(page):
     """What the address holds of the drawing."""
-    values = {name: page.query_params[name] for name in ("character", "s") if name in page.query_params}
+    values = {name: page.query_params[name] for name in ("character", "digit", "s") if name in page.query_params}
     return {name: value if isinstance(value, str) else value[-1] for name, value in values.items()}
 
 
@@ -37,14 +39,32 @@ def test_the_groups_of_characters_take_turns(open_page):
     assert open_page(DRAW, character="あ").button_group(key="group").value == "kana"
 
 
-def test_a_surprise_is_another_character_each_time(open_page):
+@pytest.mark.parametrize("chance", [0.1, 0.9])
+def test_a_surprise_is_a_test_digit_or_a_character_that_is_none(open_page, monkeypatch, chance):
+    class Dice:
+        def random(self):
+            return chance
+
+        def integers(self, below):
+            return below - 1
+
     page = open_page(DRAW)
-    before = page.session_state["shown"]
-    for _ in range(3):
-        page.button(key="surprise").click().run()
-        now = page.session_state["shown"]
-        assert now.strokes and now.strokes != before.strokes
-        before = now
+    monkeypatch.setattr(np.random, "default_rng", lambda *_: Dice())
+    page.button(key="surprise").click().run()
+    assert not page.exception
+    if chance < 0.5:
+        assert asked(page) == {"digit": "9999"}
+    else:
+        assert characters()[asked(page)["character"]].group == "symbols"
+
+
+def test_a_test_digit_comes_back_from_the_address_as_it_is(open_page, html):
+    page = open_page(DRAW, digit="3")
+    assert "Test image 3: a 0" in html(page)
+    seen = prepare(page.session_state["shown"].ink).image
+    assert np.abs(seen - load_mnist("test").x[3] / 255).mean() < 0.01
+    assert asked(page) == {"digit": "3"}
+    assert asked(open_page(DRAW, digit="99999")) == asked(open_page(DRAW, digit="-1")) == {}
 
 
 def test_undo_goes_back_step_by_step(open_page, html):

@@ -1,0 +1,55 @@
+"""What only a browser shows of the ways in and out: a drawing that draws itself, the address, the tab's storage."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_draw import draw, verdict
+
+
+def test_a_character_draws_itself_and_goes_on_being_editable(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=en")
+    replay = page.locator("canvas.kg-replay")
+    expect(replay).to_be_attached()
+    expect(verdict(page)).to_contain_text("Anomalous")  # it does not wait for the replay
+    expect(replay).not_to_be_attached()
+    history = page.evaluate("history.length")
+
+    draw(page)
+    expect(page).to_have_url(re.compile(r"[?&]s=[\w-]+"))
+    assert page.evaluate("history.length") == history  # Back leaves the page
+    drawn = page.url
+    page.keyboard.press("Control+z")
+    expect(page).not_to_have_url(drawn)
+
+    page.goto(drawn)
+    page.locator("canvas.upper-canvas").wait_for()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(page).to_have_url(drawn)
+
+
+def test_nothing_moves_where_motion_is_unwanted_and_the_canvas_has_a_name(app_url: str, browser: Browser):
+    context = browser.new_context(reduced_motion="reduce", locale="ja-JP", viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(f"{app_url}/draw?character=あ")
+    expect(page.get_by_role("img", name=re.compile("描く場所"))).to_be_visible()
+    # The name is given in the same breath in which a replay would begin.
+    expect(page.locator("canvas.kg-replay")).to_have_count(0)
+    expect(page.locator(".dc-icon-button").first).to_be_hidden()
+    context.close()
+
+
+def test_the_tray_outlives_a_reload(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=en&tool=tray&character=5")
+    expect(verdict(page)).to_contain_text("Normal")
+    page.locator("canvas.upper-canvas").wait_for()
+    page.get_by_role("button", name="Keep").click()
+    kept = page.locator(".st-key-kept button")
+    expect(kept).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    expect(verdict(page)).to_contain_text("No verdict")
+    page.reload()
+    expect(kept).to_have_count(1)
+    kept.click()
+    page.get_by_role("button", name="To the canvas").click()
+    expect(verdict(page)).to_contain_text("Normal")

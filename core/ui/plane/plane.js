@@ -162,7 +162,7 @@ class PlaneMap {
   }
 
   overlay() {
-    if (!this.base.width || !this.place) return;
+    if (!this.colours || !this.place) return;
     const paper = this.map.getContext("2d");
     const size = this.map.width;
     const scale = size / this.map.clientWidth;

@@ -12,6 +12,16 @@ from core.ui import loaders
 from core.ui.language import _, language, sentence
 from core.ui.story.live import LIVE
 
+# Where a step's idea has a page of its own.
+MORE = {
+    "mirror": "reconstruct",
+    "noise": "denoise",
+    "zero": "detect",
+    "threshold": "detect",
+    "draw": "draw",
+    "beyond": "latent",
+}
+
 
 def article() -> None:
     """All steps below one another, each with what moves in it."""
@@ -30,7 +40,8 @@ def article() -> None:
                 st.fragment(_live)(step.name)
                 if step.prose:
                     st.markdown(step.prose)
-        st.page_link("pages/draw.py", label=_("Draw your own"), icon="✏️")
+                if page := MORE.get(step.name):
+                    st.page_link(f"pages/{page}.py", label=_("Go on with this on its own page"), icon="➡️")
 
 
 @st.fragment  # a step forward reruns this and nothing else

@@ -1,0 +1,82 @@
+"""The talk as a speaker gives it: with keys alone, on a projector, nothing to scroll, and notes that follow."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+STEPS = 10
+KANA = re.compile("[ぁ-ヿ]")
+OVERFLOW = """() => Math.max(
+  document.documentElement.scrollHeight - innerHeight,
+  document.documentElement.scrollWidth - innerWidth,
+  document.querySelector('.stMain').scrollHeight - document.querySelector('.stMain').clientHeight,
+  document.querySelector('.st-key-stage').getBoundingClientRect().bottom
+    - document.querySelector('.kg-bar').getBoundingClientRect().top)"""
+
+
+def at(page: Page, step: int) -> None:
+    """Wait until the stage shows that step, all of it."""
+    expect(page.locator(".kg-bar-at")).to_have_text(f"{step} / {STEPS}")
+    expect(page.locator(".kg-contents [aria-current]")).to_have_count(1)
+    expect(page.locator(".kg-contents li").nth(step - 1).locator("[aria-current]")).to_have_count(1)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("width, height", [(1280, 720), (1920, 1080)])
+def test_all_steps_by_clicker_with_nothing_to_scroll(app_url: str, page: Page, lang: str, width: int, height: int):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{app_url}/?present=1&lang={lang}")
+    titles = []
+    for step in range(1, STEPS + 1):
+        at(page, step)
+        title = page.get_by_role("heading", level=1)
+        titles.append(title.inner_text())
+        assert bool(KANA.search(titles[-1])) == (lang == "ja")
+        answers = page.locator("[class*=st-key-vote_] button")
+        if answers.count():  # nothing scrolls before the prediction, nor after it
+            assert page.evaluate(OVERFLOW) <= 0, titles[-1]
+            answers.first.focus()
+            page.keyboard.press("Enter")
+            page.locator(".kg-tally").wait_for()
+            at(page, step)
+        page.wait_for_timeout(500)
+        assert page.evaluate(OVERFLOW) <= 0, titles[-1]
+        assert (
+            float(page.locator(".st-key-stage p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")) >= 24
+        )
+        page.keyboard.press("PageDown")
+    assert len(set(titles)) == STEPS
+    expect(page.locator("header")).to_be_hidden()
+
+
+def test_keys_go_back_and_to_the_ends_and_darken_the_screen(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=noise")
+    at(page, 4)
+    page.keyboard.press("PageUp")
+    at(page, 3)
+    expect(page).to_have_url(re.compile("step=mirror"))
+    page.keyboard.press("End")
+    at(page, STEPS)
+    page.keyboard.press("Home")
+    at(page, 1)
+    page.keyboard.press("b")
+    expect(page.locator(".kg-black")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".kg-black")).to_be_hidden()
+    page.keyboard.press("c")
+    page.get_by_role("button", name="It knows only the 1").click()
+    at(page, 5)
+
+
+def test_notes_in_a_second_window_follow(app_url: str, page: Page, context: BrowserContext):
+    page.goto(f"{app_url}/?present=1&lang=en")
+    at(page, 1)
+    notes = context.new_page()
+    notes.goto(f"{app_url}/?notes=1&lang=en")
+    expect(notes.locator(".kg-bar-at")).to_have_text(f"1 / {STEPS}")
+    page.keyboard.press("PageDown")
+    expect(notes.get_by_role("heading", level=1)).to_have_text("How it learns to return what it sees")
+    notes.keyboard.press("PageDown")
+    at(page, 3)

@@ -12,6 +12,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,14 @@ class Kept:
     character: str = ""
     image: UInt8
 
+    @cached_property
+    def code(self) -> str:
+        """The strokes as in an address, written once; empty where they are too long: the image is kept all the same."""
+        try:
+            return share.encode(self.strokes)
+        except KagamiError:
+            return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
@@ -63,7 +72,7 @@ def to_json(kept: Sequence[Kept], judged: Sequence[Judgement] = (), judge: Judge
             {
                 "number": each.number,
                 "character": each.character,
-                "strokes": _written(each.strokes),
+                "strokes": each.code,
                 "image": base64.b64encode(each.image.tobytes()).decode("ascii"),
             }
         )
@@ -79,13 +88,6 @@ def to_json(kept: Sequence[Kept], judged: Sequence[Judgement] = (), judge: Judge
     if judge:
         head |= {"experiment": judge.experiment, "measure": judge.score}
     return json.dumps({**head, "drawings": drawings}, ensure_ascii=False)
-
-
-def _written(strokes: Sequence[Stroke]) -> str:
-    try:
-        return share.encode(strokes)
-    except KagamiError:  # too long: its image is kept all the same
-        return ""
 
 
 def from_json(text: str) -> tuple[Kept, ...]:

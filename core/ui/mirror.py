@@ -6,47 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.detection.judgement import Judgement
-from core.images.data import Float, UInt8
+from core.images.data import UInt8
 from core.models.experiments import Experiment
 from core.ui.language import _
-from core.views.tiles import figure, grey, heat, tile
-
-
-def mirror_tiles(judged: Judgement) -> None:
-    """Three tiles on one line, in containers `model_input`, `reconstruction` and `error_map`."""
-    with st.container(key="model_input"):
-        st.html(
-            figure(
-                tile(grey(judged.image), alt=_("The 28×28 image that the model sees")),
-                _("What the model sees"),
-            )
-        )
-    with st.container(key="reconstruction"):
-        st.html(
-            figure(
-                tile(grey(judged.reconstruction), alt=_("The model’s reconstruction of it")),
-                _("Reconstruction"),
-            )
-        )
-    with st.container(key="error_map"):
-        st.html(
-            figure(
-                tile(heat(judged.error_map), alt=_("Where the two differ")),
-                _("What it cannot return (0–1)"),
-                kind="kg-heat",
-            )
-        )
-
-
-def drawing_tile(ink: Float) -> None:
-    """A drawing that is only shown, in the canvas's place."""
-    with st.container(key="drawn"):
-        st.html(figure(tile(grey(ink), alt=_("A hand-drawn character")), _("Drawing")))
-
-
-def verdict(judged: Judgement, *, score: str) -> None:
-    """One sentence with the score (a name in SCORES) and the threshold."""
-    st.html(verdict_html(judged, score=score))
+from core.views.tiles import grey, tile
 
 
 def verdict_html(judged: Judgement, *, score: str, beside: str = "") -> str:

@@ -1,43 +1,77 @@
-"""Originals over reconstructions, and what the error says of digits that training never saw."""
+"""Originals and reconstructions: one experiment in detail, or several on the same digits."""
 
 import streamlit as st
 
-from core.detection.judgement import judge
 from core.errors import KagamiError
 from core.images.data import DIGITS
 from core.images.selection import select
 from core.ui import loaders
+from core.ui.address import choose
 from core.ui.choices import choose_order, headed_choice
 from core.ui.language import _, content, sentence
-from core.ui.mirror import grid
+from core.ui.reconstructing import (
+    COUNTS,
+    IN_A_ROW,
+    Shown,
+    choose_several,
+    download_several,
+    download_shown,
+    explorer,
+    second_pass_figures,
+    several,
+)
 from core.ui.results import article_figures, measured_sentence
 
 chosen = headed_choice(_("Originals and reconstructions"))
 
-digits_column, count_column, order_column = st.columns([5, 3, 3], vertical_alignment="bottom")
-digits = digits_column.pills(
-    _("Digits"), DIGITS, selection_mode="multi", default=DIGITS, key="digits", bind="query-params"
-)
-count = count_column.slider(_("How many"), 10, 60, 20, 10, key="count", bind="query-params")
-with order_column:
+bar = st.container(key="looking_at", horizontal=True, vertical_alignment="bottom")
+with bar:
+    titles = {"one": _("One experiment"), "several": _("Several")}
+    view = choose(
+        st.segmented_control,
+        _("Show"),
+        list(titles),
+        key="show",
+        default="one",
+        title=titles.__getitem__,
+        required=True,
+    )
+    digits = st.pills(_("Digits"), DIGITS, selection_mode="multi", default=DIGITS, key="digits", bind="query-params")
     order, rng = choose_order()
+    if view == "one":
+        count = choose(st.selectbox, _("How many"), COUNTS, key="count", default="10", title=str)
+        second = st.toggle(_("Second pass"), key="second", bind="query-params")
+if chosen is None:
+    st.stop()
 
-if chosen:
-    try:
-        test = loaders.test_images()
-        scores = loaders.test_scores(chosen.name, chosen.detector.score)
-    except KagamiError as error:
-        st.error(sentence(error))
-        st.stop()
-    shown = select(test.y, scores, digits=digits, count=count, order=order, rng=rng)
+try:
+    test = loaders.test_images()
+    scores = loaders.test_scores(chosen.name, chosen.detector.score)
+    if view == "several":
+        names = choose_several(chosen)
+        which = select(test.y, scores, digits=digits, count=IN_A_ROW, order=order, rng=rng)
+    else:
+        which = select(test.y, scores, digits=digits, count=int(count), order=order, rng=rng)
     with st.container(key="grid"):
-        if len(shown):
-            grid(judge(chosen.detector, test.x[shown]), test.y[shown], chosen.experiment, score=chosen.detector.score)
-        else:
+        if not len(which):
             st.info(_("Choose at least one digit."))
+        elif view == "several":
+            rows, text = st.columns([17, 9], gap="medium")
+            with rows:
+                found = several(which, names)
+            with bar:
+                download_several(which, found)
+            text.markdown(content("bottleneck_widths"))
+        else:
+            shown = Shown.of(chosen, which, second=second)
+            explorer(shown, chosen)
+            with bar:
+                download_shown(shown, chosen)
+            if second:
+                st.markdown(content("second_pass", **second_pass_figures(shown)))
     st.markdown(measured_sentence(chosen))
-    with st.expander(_("Where the article’s 1.0 comes from"), expanded=chosen.experiment.recipe.name == "article"):
-        try:
+    if chosen.experiment.recipe.name == "article":
+        with st.expander(_("Where the article’s 1.0 comes from")):
             st.markdown(content("article_figures", **article_figures()))
-        except KagamiError as error:
-            st.error(sentence(error))
+except KagamiError as error:
+    st.error(sentence(error))

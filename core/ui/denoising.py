@@ -1,5 +1,6 @@
 """Noise on a page: the same digits noisy and cleaned, in rows; figures; and passes that start from pure noise."""
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -21,7 +22,7 @@ from core.ui.language import _
 from core.ui.style import palette
 from core.views.charts import quality_lines
 from core.views.mosaics import mosaic
-from core.views.tiles import grey, tile
+from core.views.tiles import grey, image_row, tile
 
 # Digits in a row; on a phone only the first ones have room.
 SHOWN = 7
@@ -84,16 +85,14 @@ def comparison(point: Point, *, seed: int) -> None:
     noisy = add_noise(clean, point.kind, point.amount, seed)
     found = cleaned(noisy, autoencoders(), filter_name=point.filter, strength=point.strength)
     heads = [_("yours") if own and i == 0 else "" for i in range(len(clean))]
-    rows = [
-        _row(_("Clean"), "", [(image, head) for image, head in zip(clean, heads, strict=True)], _("1,000 test images"))
-    ]
+    rows = [_row(_("Clean"), "", clean, heads, _("1,000 test images"))]
     best = max(point.methods, key=lambda method: _decibels(point, method))
     for method, images in found.items():
         figures = [_figures(p, s) for p, s in zip(psnr(clean, images), ssim(clean, images), strict=True)]
         quality = point.methods[method]
         total = _figures(_decibels(point, method), quality.ssim, unit=" dB")
         total = f"<b>{total}</b>" if method == best else total
-        rows.append(_row(*method_title(method, point), list(zip(images, figures, strict=True)), total))
+        rows.append(_row(*method_title(method, point), images, figures, total))
     legend = _("Under each image: PSNR in dB · SSIM, both against the clean image; higher is nearer.")
     if not own:
         legend += " " + _("What you draw on the page “Draw” comes here, too.")
@@ -224,10 +223,6 @@ def _figures(decibels: float, similarity: float, *, unit: str = "") -> str:
     return f"{shown}{unit} · {similarity:.2f}"
 
 
-def _row(title: str, small: str, images: list[tuple[Float, str]], total: str) -> str:
-    figures = "".join(
-        f"<figure>{tile(grey(image.reshape(28, 28)), alt=title)}<figcaption>{escape(caption)}</figcaption></figure>"
-        for image, caption in images
-    )
-    name = f"<b>{escape(title)}</b>" + (f"<small>{escape(small)}</small>" if small else "")
-    return f'<div class="kg-row"><p>{name}</p>{figures}<p class="kg-total">{total}</p></div>'
+def _row(title: str, small: str, images: Float, captions: Sequence[str], total: str) -> str:
+    tiles = [tile(grey(image.reshape(28, 28)), alt=title) for image in images]
+    return image_row(title, small, list(zip(tiles, captions, strict=True)), total=total)

@@ -5,6 +5,7 @@ A tile is a few hundred bytes inside its page, so a grid is one message to the b
 
 import base64
 import io
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -85,3 +86,12 @@ def figure(picture: str, caption: str, *, kind: str = "") -> str:
 def strip(pixels: npt.NDArray[np.uint8], caption: str) -> str:
     """A row of images in one picture (h, w) under its caption (text), which also stands for it."""
     return f'<figure class="kg-film"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'
+
+
+def image_row(title: str, small: str, pictures: Sequence[tuple[str, str]], *, total: str) -> str:
+    """Pictures (HTML, caption as text) in a row behind its title, with `total` (HTML) at its end; up to seven."""
+    figures = "".join(
+        f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>" for picture, caption in pictures
+    )
+    name = f"<b>{escape(title)}</b>" + (f"<small>{escape(small)}</small>" if small else "")
+    return f'<div class="kg-row"><p>{name}</p>{figures}<p class="kg-total">{total}</p></div>'

@@ -93,7 +93,7 @@ def test_score_and_rule_come_from_the_address_and_change_the_threshold(open_page
 def test_the_grid_shows_the_wanted_digits_and_marks_the_unseen_ones(open_page, html):
     page = open_page("pages/reconstruct.py", experiment="article-without-0", digits="0", count="10")
     shown = html(page)
-    assert shown.count("Original, a 0") == 10
+    assert shown.count("Original, a 0") == 2 * shown.count("<figcaption><span") == 20, "in the grid and in the detail"
     assert shown.count(">unseen<") == 10
     page = open_page("pages/reconstruct.py", experiment="article-without-0", digits="3", count="10")
     assert ">unseen<" not in html(page)
@@ -113,7 +113,7 @@ def test_the_largest_errors_come_first_when_asked_for(open_page, html):
 
 def test_no_digits_chosen_asks_for_one(open_page):
     page = open_page("pages/reconstruct.py")
-    page.button_group[0].set_value([]).run()
+    page.button_group(key="digits").set_value([]).run()
     assert page.info[0].value == "Choose at least one digit."
 
 
@@ -179,7 +179,7 @@ def test_the_second_opinion_is_of_the_same_normals(open_page, html):
 
 def test_a_missing_article_bundle_leaves_the_grid(open_page, html, lose):
     lose("article-only-1")
-    page = open_page("pages/reconstruct.py")
+    page = open_page("pages/reconstruct.py", experiment="article-all")
     assert "article-only-1" in page.error[0].value
     assert "Original, a" in html(page)
 

@@ -4,6 +4,7 @@ Streamlit's own `bind="query-params"` writes the text that the reader sees; a li
 language. Here an option stands in the address under its own name, in the same way for every language.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -54,6 +55,28 @@ def choose(
     elif asked != wanted:
         st.query_params[key] = wanted
     return chosen
+
+
+def choose_number(label: str, *, key: str, start: float, step: float, format: str) -> float:
+    """Show a number to set, which always stands in the address under `key`; `start` where that says nothing usable.
+
+    Streamlit's own binding would leave out a number that is set before its widget is first shown.
+    """
+    state = st.session_state
+    if key not in state:
+        state[key] = _finite(st.query_params.get(key), otherwise=start)
+    chosen = float(st.number_input(label, step=step, format=format, key=key, persist_state="session"))
+    if st.query_params.get(key) != str(chosen):
+        st.query_params[key] = str(chosen)
+    return chosen
+
+
+def _finite(text: str | None, *, otherwise: float) -> float:
+    try:
+        number = float(text) if text else otherwise
+    except ValueError:
+        return otherwise
+    return number if math.isfinite(number) else otherwise
 
 
 def forget(key: str, option: str) -> None:

@@ -13,7 +13,7 @@ from core.images.selection import ORDERS
 from core.models.bundle import list_bundles
 from core.models.experiments import PRESETS, Experiment, experiment
 from core.ui import loaders
-from core.ui.address import choose, forget, unknown
+from core.ui.address import choose, choose_number, forget, unknown
 from core.ui.language import _, sentence
 
 
@@ -135,15 +135,11 @@ def choose_threshold(*, default: str, by_hand: ByHand | None = None) -> Threshol
         _forget_other_threshold(by_hand)
     rule = choose(st.selectbox, _("Threshold rule"), rules, key="rule", default=default, title=rule_title)
     if RULES[rule].parameter == "at" and by_hand:
-        at = st.number_input(
-            _("Threshold"),
-            value=by_hand.start,
-            step=by_hand.step,
-            format=f"%.{by_hand.decimals}f",
-            key="at",
-            bind="query-params",
+        at = choose_number(
+            _("Threshold"), key="at", start=by_hand.start, step=by_hand.step, format=f"%.{by_hand.decimals}f"
         )
         return Threshold(rule=rule, at=at)
+    st.query_params.pop("at", None)
     if RULES[rule].parameter == "k":
         k = st.slider(
             _("k, in standard deviations (the article’s is 1)"),

@@ -29,7 +29,8 @@ TEXTS = """() => {
       if (text && node.parentElement?.checkVisibility()) found.push(text);
       return;
     }
-    if (node.matches?.(".st-key-language, style, script, iframe")) return;
+    // The canvas is others' work, English in every language; what Kagami adds to it stands around it.
+    if (node.matches?.(".st-key-language, .st-key-canvas, style, script, iframe")) return;
     for (const name of ["alt", "aria-label", "placeholder"]) {
       const text = node.getAttribute?.(name);
       if (text) found.push(text);
@@ -59,6 +60,12 @@ UNREACHED = """() => {
   });
   walk(document);
   return found;
+}"""
+
+
+CONTROLS = """() => {
+  const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+  return all(document).filter((element) => element.tabIndex >= 0).length;
 }"""
 
 
@@ -102,10 +109,24 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def unreached(page: Page) -> list[str]:
+    """What the Tab key, pressed often enough, does not reach."""
+    page.evaluate("""() => {
+      window.reached = new Set();
+      document.addEventListener("focusin", (event) => window.reached.add(event.composedPath()[0]));
+    }""")
+    for _press in range(page.evaluate(CONTROLS) + 15):
+        page.keyboard.press("Tab")
+    return list(page.evaluate(UNREACHED))
+
+
 @pytest.mark.parametrize(("lang", "theme"), [("en", "light"), ("ja", "dark")])
 @pytest.mark.parametrize("path", addresses())
 def test_a_page_is_whole(app_url: str, page: Page, path: str, lang: str, theme: str):
-    """Translated, accessible, nowhere wider than its screen; `context` asserts that it asked no other server."""
+    """Translated, accessible, nowhere wider than its screen; `context` asserts that it asked no other server.
+
+    One visit for all of it: opening a page is what takes the time.
+    """
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
     opened(page, f"{app_url}/{path}?lang={lang}")
@@ -116,15 +137,5 @@ def test_a_page_is_whole(app_url: str, page: Page, path: str, lang: str, theme: 
         page.wait_for_timeout(200)
         assert max(page.evaluate(SIDEWAYS)) <= 0, f"scrolls sideways at {width}×{height}"
     assert violations(page) == []
-
-
-@pytest.mark.parametrize("path", addresses())
-def test_the_keyboard_reaches_everything(app_url: str, page: Page, path: str):
-    opened(page, f"{app_url}/{path}?lang=en")
-    page.evaluate("""() => {
-      window.reached = new Set();
-      document.addEventListener("focusin", (event) => window.reached.add(event.composedPath()[0]));
-    }""")
-    for _press in range(150):
-        page.keyboard.press("Tab")
-    assert page.evaluate(UNREACHED) == []
+    if theme == "light":
+        assert unreached(page) == []

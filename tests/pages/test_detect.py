@@ -77,8 +77,14 @@ def test_letting_the_line_go_sets_the_threshold_by_hand(open_page, html):
     assert not page.exception
     assert handed(page)["threshold"] == float(np.float32(0.02))
     assert page.number_input(key="at").value == 0.02
-    assert page.query_params["rule"] == "fixed"
+    assert (page.query_params["rule"], page.query_params["at"]) == ("fixed", "0.02")
     assert html(page) != before  # the galleries follow
+
+
+@pytest.mark.parametrize("at", ["", "inf", "nan", "much"])
+def test_a_threshold_in_the_address_that_is_no_number_is_the_recipes(open_page, at):
+    page = open_page(PAGE, rule="fixed", at=at)
+    assert page.number_input(key="at").value == pytest.approx(handed(page)["marks"][0]["at"], abs=1e-4)
 
 
 def test_a_threshold_by_hand_does_not_outlive_its_score(open_page):

@@ -29,8 +29,8 @@ TEXTS = """() => {
       if (text && node.parentElement?.checkVisibility()) found.push(text);
       return;
     }
-    // The canvas is others' work, English in every language; what Kagami adds to it stands around it.
-    if (node.matches?.(".st-key-language, .st-key-canvas, style, script, iframe")) return;
+    // The canvas and a chart's inside are others' work, described in English in every language.
+    if (node.matches?.(".st-key-language, .st-key-canvas, svg.marks, style, script, iframe")) return;
     for (const name of ["alt", "aria-label", "placeholder"]) {
       const text = node.getAttribute?.(name);
       if (text) found.push(text);

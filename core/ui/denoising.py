@@ -125,7 +125,7 @@ def quality_chart(point: Point) -> None:
         colours=colours,
         words=words,
     )
-    st.altair_chart(chart, key="quality", alt=words["description"])
+    st.altair_chart(chart, key="quality")
 
 
 def reading(point: Point) -> str:

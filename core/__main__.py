@@ -22,13 +22,17 @@ from core.files import write_text
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
 from core.images.handwriting import LEAST_INK, HandwritingError, ink_of_picture, prepare, read_picture
 from core.images.noise import NOISES
-from core.models.bundle import MODELS, Bundle, load_bundle, refuse_existing
+from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, refuse_existing
 from core.models.denoising import DENOISING, PLAIN, Point, amounts, measure, to_json
 from core.models.experiments import PRESETS, RECIPES, experiment
+from core.models.home import user_models
+from core.models.jobs import Plan, Printer, Reporter, Told
+from core.models.snapshots import Snapshot, Specimens
 from core.tables import fill_readmes
 
 # Exit statuses, as the shell knows them.
 OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
+STDOUT = Path("-")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,16 +54,32 @@ def _parser() -> argparse.ArgumentParser:
     what = train.add_mutually_exclusive_group(required=True)
     what.add_argument("name", nargs="?", help=f"an experiment, such as {PRESETS[-1]}")
     what.add_argument("--all", action="store_true", help=f"every shipped preset: {', '.join(PRESETS)}")
+    what.add_argument("--plan", type=Path, metavar="FILE.json", help="what the plan of a run says (see /train)")
     train.add_argument("--normals", type=_digits, metavar="1,2,3", help="normal digits instead of the name's")
     train.add_argument("--epochs", type=_positive, metavar="N", help="instead of the recipe's")
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
-    train.add_argument("--out", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    train.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help=f"default: {_shown(MODELS)}, or the user's own models where there is a plan",
+    )
+    train.add_argument(
+        "--events",
+        type=Path,
+        nargs="?",
+        const=STDOUT,
+        metavar="DIR",
+        help="tell what happens as JSON lines, on stdout or in DIR/events.jsonl, and do what DIR/control.json wants",
+    )
     train.add_argument("--force", action="store_true", help="replace bundles that exist")
     train.set_defaults(run=_train)
 
     judging = argparse.ArgumentParser(add_help=False)
     judging.add_argument("--experiment", default=PRESETS[0], metavar="NAME", help=f"default: {PRESETS[0]}")
-    judging.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    judging.add_argument(
+        "--models", type=Path, metavar="DIR", help=f"default: {_shown(MODELS)} and the user's own models"
+    )
     judging.add_argument("--score", choices=SCORES, help="default: the recipe's")
     judging.add_argument("--rule", choices=RULES, help="default: the recipe's")
     judging.add_argument("--k", type=float, default=1.0, help="for mean+std; default: 1.0")
@@ -117,39 +137,81 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if options.all:
-        if options.normals is not None:
-            raise KagamiError("bad_usage", "--all trains the presets; --normals goes with one name.")
-        experiments = [experiment(name) for name in PRESETS]
-    else:
-        experiments = [experiment(options.name, normals=options.normals)]
-
-    for each in experiments:
-        refuse_existing(options.out / each.name, force=options.force)
+    plans = _plans(options)
+    out = options.out or (MODELS if options.plan is None else user_models())
+    for plan in plans:
+        refuse_existing(out / plan.bundle, force=options.force)
 
     _quiet_tensorflow()
-    from tqdm import tqdm
+    for plan in plans:
+        if options.events is None:
+            print(_trained(plan, out, options.force, _Bar(plan.bundle)))
+            continue
+        watcher = Printer(plan=plan) if options.events == STDOUT else Reporter(plan=plan, path=options.events)
+        with watcher:
+            watcher.await_turn()
+            watcher.finished(_trained(plan, out, options.force, watcher).name)
+    return OK
 
+
+def _plans(options: argparse.Namespace) -> list[Plan]:
+    if options.plan is not None:
+        if options.normals is not None or options.epochs is not None:
+            raise KagamiError("bad_usage", "--plan says everything; --normals and --epochs go with a name.")
+        try:
+            return [Plan.from_json(options.plan.read_text(encoding="utf-8"))]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise KagamiError("plan_damaged", f"{options.plan} is no plan that can be read: {error}.") from error
+    if options.all and options.normals is not None:
+        raise KagamiError("bad_usage", "--all trains the presets; --normals goes with one name.")
+    if options.all and options.events not in (None, STDOUT):
+        raise KagamiError("bad_usage", "--events DIR is about one training; --all goes with --events alone.")
+    names = PRESETS if options.all else (options.name,)
+    chosen = [experiment(name, normals=options.normals) for name in names]
+    return [Plan(experiment=each, bundle=each.name, seed=options.seed, epochs=options.epochs) for each in chosen]
+
+
+class _Bar:
+    """A training as a progress bar."""
+
+    drawing = None
+
+    def __init__(self, name: str) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(desc=name, unit="epoch")
+
+    def on_epoch(self, epoch: Told) -> bool:
+        self._bar.total = epoch.of
+        self._bar.set_postfix(epoch=epoch.number, loss=f"{epoch.loss:.4f}", val_loss=f"{epoch.val_loss:.4f}")
+        self._bar.update()
+        if epoch.number == epoch.of:
+            self._bar.close()
+        return False
+
+    def on_batch(self) -> None:
+        """Nothing ends it before its end."""
+
+    def on_look(self, specimens: Specimens, snapshot: Snapshot) -> None:
+        """Looked at afterwards, in the bundle."""
+
+
+def _trained(plan: Plan, out: Path, force: bool, watcher: "_Bar | Printer") -> Path:
     from core.build import build_bundle
 
-    for each in experiments:
-        with tqdm(desc=each.name, unit="epoch") as bar:
-
-            def show(epoch: Any, bar: Any = bar) -> None:
-                bar.total = epoch.of
-                bar.set_postfix(epoch=epoch.number, loss=f"{epoch.loss:.4f}", val_loss=f"{epoch.val_loss:.4f}")
-                bar.update()
-
-            path = build_bundle(
-                each,
-                out=options.out,
-                seed=options.seed,
-                epochs=options.epochs,
-                force=options.force,
-                on_epoch=show,
-            )
-        print(path)
-    return OK
+    return build_bundle(
+        plan.experiment,
+        out=out,
+        name=plan.bundle,
+        title=plan.title,
+        seed=plan.seed,
+        epochs=plan.epochs,
+        force=force,
+        drawing=watcher.drawing,
+        on_epoch=watcher.on_epoch,
+        on_batch=watcher.on_batch,
+        on_look=watcher.on_look,
+    )
 
 
 def _benchmark(options: argparse.Namespace) -> int:
@@ -339,8 +401,9 @@ def _finite(threshold: float) -> float | None:
 
 
 def _detector(options: argparse.Namespace) -> tuple[Bundle, Detector]:
-    # The name is checked first: "no such experiment" says more than "no such bundle".
-    name = experiment(options.experiment).name
+    name = options.experiment
+    if name not in list_bundles(options.models):
+        name = experiment(name).name  # "no such experiment" says more than "no such bundle"
     bundle = load_bundle(name, folder=options.models)
     rule = options.rule or bundle.experiment.recipe.rule
     threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms, at=options.at)

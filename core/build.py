@@ -29,6 +29,8 @@ def build_bundle(
     experiment: Experiment,
     *,
     out: Path = MODELS,
+    name: str | None = None,
+    title: str = "",
     seed: int = 0,
     epochs: int | None = None,
     force: bool = False,
@@ -39,13 +41,14 @@ def build_bundle(
 ) -> Path:
     """Train `experiment` on MNIST and write its bundle to `out`/NAME; returns that path.
 
+    name: the experiment's own unless the bundle has a title.
     on_epoch, on_batch: as in `core.models.training.train`.
     on_look: told before the first epoch and after each, before `on_epoch`, what the network returns of the specimens.
     drawing: (28, 28) uint8, looked at along with them.
 
     Raises KagamiError where the bundle exists (and not `force`) or the loss is no longer a number.
     """
-    path = out / experiment.name
+    path = out / (name or experiment.name)
     refuse_existing(path, force=force)
     recipe = experiment.recipe
     mnist, test = load_mnist("train"), load_mnist("test")
@@ -109,6 +112,7 @@ def build_bundle(
                 "val_loss": [epoch.val_loss for epoch in trained.history],
             },
             metrics=result.to_dict(),
+            title=title,
         )
 
     write_bundle(path, fill, force=force)

@@ -2,7 +2,8 @@
 
 `card.json` tells all about it, `model.keras` trains on, `model.tflite` serves, `calibration.npz` holds what
 detectors know of held-out normals, and `snapshots.npz`, where there is one, shows how it learnt. A bundle is
-written beside its place and renamed into it, so that a folder with a bundle's name is always a whole bundle.
+written beside its place and renamed into it, so that a folder with a bundle's name is always a whole bundle. Some
+ship with Kagami, others are the user's own.
 """
 
 import json
@@ -20,14 +21,25 @@ from core.errors import KagamiError
 from core.images.data import ASSETS, Float, sha256_of
 from core.models.autoencoder import Autoencoder
 from core.models.experiments import Experiment, Recipe
+from core.models.home import user_models
 from core.models.snapshots import Snapshots
 
 SCHEMA = 1
 MODELS = ASSETS / "models"
 KERAS, LITERT, CALIBRATION, CARD = "model.keras", "model.tflite", "calibration.npz", "card.json"
 SNAPSHOTS = "snapshots.npz"
+# In the name of a folder that is being written.
+PART = ".part-"
+# Less free space than this where a file could not be written, and the disk is full.
+HARDLY_ANY = 2**20
 # What reading a file raises that is not what it should be.
 UNREADABLE = (ValueError, OSError, EOFError, KeyError, RuntimeError, BadZipFile)
+
+
+def experiment_of(data: Mapping[str, Any]) -> Experiment:
+    """The experiment that `dataclasses.asdict` made JSON of. Raises KeyError, TypeError or ValueError for others."""
+    recipe = Recipe(**{**data["recipe"], "encoder": tuple(data["recipe"]["encoder"])})
+    return Experiment(recipe=recipe, normals=tuple(data["normals"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,7 @@ class Card:
     data_sha256: of the MNIST file; versions: of the libraries that trained.
     history: `loss` and `val_loss`, one number an epoch.
     metrics: the recipe's own detector on MNIST's test images (`core.detection.evaluation.Evaluation`).
+    title: what its owner calls it; without one it is called what its experiment is, and so is its folder.
     files: SHA-256 of each other file in the folder.
     """
 
@@ -50,6 +63,7 @@ class Card:
     versions: Mapping[str, str]
     history: Mapping[str, list[float]]
     metrics: Mapping[str, Any]
+    title: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -62,14 +76,14 @@ class Card:
         data = json.loads(text)
         if data.pop("schema") != SCHEMA:
             raise ValueError(f"schema must be {SCHEMA}")
-        made = data.pop("experiment")
-        recipe = Recipe(**{**made["recipe"], "encoder": tuple(made["recipe"]["encoder"])})
-        card = cls(experiment=Experiment(recipe=recipe, normals=tuple(made["normals"])), **data)
+        card = cls(experiment=experiment_of(data.pop("experiment")), **data)
         losses = [*card.history["loss"], *card.history["val_loss"]]
         if len(losses) != 2 * card.epochs or not all(isinstance(loss, float) for loss in losses):
             raise ValueError("history must hold two losses an epoch")
         if not all(isinstance(entry, dict) for entry in (card.versions, card.metrics, card.files)):
             raise TypeError("versions, metrics and files must be objects")
+        if not isinstance(card.title, str):
+            raise TypeError("title must be text")
         return card
 
 
@@ -109,7 +123,7 @@ def write_bundle(path: Path, fill: Callable[[Path], Card], *, force: bool = Fals
     """
     refuse_existing(path, force=force)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f"{path.name}.part-", dir=path.parent))
+    beside = Path(tempfile.mkdtemp(prefix=f"{path.name}{PART}", dir=path.parent))
     try:
         card = fill(beside)
         files = {file.name: sha256_of(file) for file in sorted(beside.iterdir())}
@@ -122,22 +136,47 @@ def write_bundle(path: Path, fill: Callable[[Path], Card], *, force: bool = Fals
             shutil.rmtree(old)
         else:
             beside.rename(path)
-    except BaseException:
+    except BaseException as error:
+        # Not every library says by its error that the disk was full; asked before what was written is removed.
+        full = isinstance(error, Exception) and disk_is_full(path.parent)
         shutil.rmtree(beside, ignore_errors=True)
+        if full:
+            raise KagamiError(
+                "disk_full", f"The disk that holds {path.parent} is full.", path=str(path.parent)
+            ) from error
         raise
 
 
-def load_bundle(name: str, *, folder: Path = MODELS) -> Bundle:
-    """Load and check the bundle `name` in `folder`.
+def find_bundle(name: str) -> Path:
+    """Where the bundle of that name is, shipped or the user's; it may be missing."""
+    shipped = MODELS / name
+    return shipped if (shipped / CARD).is_file() else user_models() / name
+
+
+def read_card(name: str) -> Card | None:
+    """The card of a bundle, without a look at its other files; None where there is none to be read."""
+    try:
+        return Card.from_json((find_bundle(name) / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Whether hardly anything can be written to the disk that holds `folder`."""
+    return folder.is_dir() and shutil.disk_usage(folder).free < HARDLY_ANY
+
+
+def load_bundle(name: str, *, folder: Path | None = None) -> Bundle:
+    """Load and check the bundle `name` in `folder`, or else where `find_bundle` finds it.
 
     Raises KagamiError where it is missing, of another schema, or a file is missing or not the one that the
     card was written for.
     """
-    path = folder / name
+    path = find_bundle(name) if folder is None else folder / name
     if not (path / CARD).is_file():
         raise KagamiError(
             "bundle_missing",
-            f"There is no trained bundle {name!r} in {folder}. Train it: python -m core train {name}",
+            f"There is no trained bundle {name!r} in {path.parent}. Train it: python -m core train {name}",
             name=name,
         )
 
@@ -153,7 +192,7 @@ def load_bundle(name: str, *, folder: Path = MODELS) -> Bundle:
         card = Card.from_json((path / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(f"{CARD} is not of schema {SCHEMA}") from error
-    if card.experiment.name != name:
+    if not card.title and card.experiment.name != name:
         raise damaged(f"{CARD} is the one of {card.experiment.name}")
     looked_at = SNAPSHOTS in card.files
     for file in (KERAS, LITERT, CALIBRATION, *([SNAPSHOTS] if looked_at else [])):
@@ -182,8 +221,10 @@ def read_snapshots(path: Path) -> Snapshots:
         return Snapshots.from_arrays(dict(archive))
 
 
-def list_bundles(folder: Path = MODELS) -> tuple[str, ...]:
-    """Names of the bundles in `folder`, sorted; half-written ones are never among them."""
+def list_bundles(folder: Path | None = None) -> tuple[str, ...]:
+    """Names of the bundles in `folder`, or else of all, shipped and the user's; sorted, half-written ones left out."""
+    if folder is None:
+        return tuple(sorted({*list_bundles(MODELS), *list_bundles(user_models())}))
     if not folder.is_dir():
         return ()
-    return tuple(sorted(card.parent.name for card in folder.glob(f"*/{CARD}") if ".part-" not in card.parent.name))
+    return tuple(sorted(card.parent.name for card in folder.glob(f"*/{CARD}") if PART not in card.parent.name))

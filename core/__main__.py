@@ -114,11 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
 
     benchmark = commands.add_parser("benchmark", help="run a protocol of the literature, from training to AUROC")
-    benchmark.add_argument("protocol", choices=("leave-one-out", "one-class", "letters"))
+    benchmark.add_argument("protocol", choices=("leave-one-out", "one-class", "letters", "speed"))
     benchmark.add_argument("--recipe", choices=RECIPES, default="kagami", help="default: kagami")
     benchmark.add_argument("--score", choices=SCORES, help="default: the recipe's")
     benchmark.add_argument("--digits", type=_digits, default=DIGITS, metavar="0,1", help="default: all ten")
     benchmark.add_argument("--seeds", type=_seeds, default=(0,), metavar="0,1,2", help="default: 0")
+    benchmark.add_argument("--runs", type=_positive, default=3, metavar="N", help="of speed; default: 3")
     benchmark.add_argument("--images", type=Path, metavar="FILE.npz", help="the letters, as for evaluate")
     benchmark.add_argument("--out", type=Path, metavar="FILE.json", help="write the report here, and go on from it")
     benchmark.set_defaults(run=_benchmark)
@@ -214,7 +215,22 @@ def _trained(plan: Plan, out: Path, force: bool, watcher: "_Bar | Printer") -> P
     )
 
 
+def _speed(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from core.speed import race, summary
+
+    with tqdm(total=2 * options.runs, desc="speed", unit="training", smoothing=0) as bar:
+        report = race(runs=options.runs, on_training=lambda: bar.update() and None)
+    if options.out is not None:
+        write_text(options.out, json.dumps(report, indent=1) + "\n")
+    print(summary(report))
+    return OK if report["ratio"] is not None else INCOMPLETE
+
+
 def _benchmark(options: argparse.Namespace) -> int:
+    if options.protocol == "speed":
+        return _speed(options)
     if (options.protocol == "letters") != (options.images is not None):
         raise KagamiError("bad_usage", "letters, and no other benchmark, needs --images FILE.npz.")
     recipe = RECIPES[options.recipe]

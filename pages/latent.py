@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.images.data import DIGITS
-from core.models.experiments import experiment
+from core.models.bundle import experiment_named
 from core.ui import loaders
 from core.ui.address import choose
 from core.ui.choices import choose_experiment, experiment_refusal
@@ -50,7 +50,7 @@ def explore(name: str) -> None:
                 required=True,
                 label_visibility="collapsed",
             )
-            unseen = experiment(name).held_out
+            unseen = experiment_named(name).held_out
             bold = choose(
                 st.segmented_control,
                 _("Digit that stands out"),

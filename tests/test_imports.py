@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TRAINING = {"core.models.networks", "core.models.training", "core.build", "core.benchmark"}
+TRAINING = {"core.models.networks", "core.models.training", "core.build", "core.benchmark", "core.speed"}
 HEAVY = {"tensorflow", "keras", "sklearn"}
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 

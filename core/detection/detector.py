@@ -132,12 +132,20 @@ def learn(autoencoder: Autoencoder, images: UInt8, *, train: Int, calibrate: Int
     known = Knowledge(
         memory=Memory.of(images, train, autoencoder.encode(x)) if memory else None,
         # A few thousand images fix a covariance of up to 208 dimensions; more would only take longer.
-        whitening=Affine.whitening(Seen(x[:WHITENED], autoencoder, Knowledge()).narrow_pathway),
+        whitening=_whitening(Seen(x[:WHITENED], autoencoder, Knowledge())),
     )
     if not memory:
         return known
     seen = Seen(flatten(images[calibrate]), autoencoder, known)
     return replace(known, fusion=Affine.standardising(logarithms(seen)))
+
+
+def _whitening(seen: Seen) -> Affine | None:
+    """Of the layers that are narrow enough; None where there is none, or where none of them says anything."""
+    if not seen.narrow:
+        return None
+    pathway = seen.narrow_pathway
+    return Affine.whitening(pathway) if np.ptp(pathway, axis=0).any() else None
 
 
 def scores_of(knowledge: Knowledge) -> tuple[str, ...]:

@@ -111,20 +111,27 @@ class Seen:
     def _again(self) -> Mapping[str, Float]:
         return self.autoencoder.activations(self.reconstruction)
 
-    def _differences(self, widest: int | None) -> Float:
-        layers = [f"hidden_{i}" for i in range(self.depth)] + ["latent"]
-        kept = [name for name in layers if widest is None or self.answers[name].shape[1] <= widest]
+    @property
+    def _encoder(self) -> list[str]:
+        return [*(f"hidden_{i}" for i in range(self.depth)), "latent"]
+
+    @property
+    def narrow(self) -> list[str]:
+        """The encoder's layers of up to WIDEST units."""
+        return [name for name in self._encoder if self.answers[name].shape[1] <= WIDEST]
+
+    def _differences(self, kept: list[str]) -> Float:
         return np.concatenate([self.answers[name] - self._again[name] for name in kept], axis=1)
 
     @property
     def pathway(self) -> Float:
         """h(x) − h(x̂) over all of the encoder's layers, side by side: (n, sum of widths)."""
-        return self._differences(None)
+        return self._differences(self._encoder)
 
     @property
     def narrow_pathway(self) -> Float:
         """The same over the layers of up to 128 units."""
-        return self._differences(WIDEST)
+        return self._differences(self.narrow)
 
     @cached_property
     def recalled(self) -> list[Recalled]:

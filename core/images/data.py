@@ -26,6 +26,8 @@ ASSETS = Path(__file__).parent.parent / "assets"
 MNIST_PATH = ASSETS / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 DIGITS = tuple(range(10))
+# In an image of 28×28.
+PIXELS = 28 * 28
 # Several times as long as a writer's run of images, so that few writers stand on both sides of a border.
 WRITERS_RUN = 500
 

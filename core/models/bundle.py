@@ -20,7 +20,7 @@ import numpy as np
 from core.errors import KagamiError
 from core.images.data import ASSETS, Float, sha256_of
 from core.models.autoencoder import Autoencoder
-from core.models.experiments import Experiment, Recipe
+from core.models.experiments import PRESETS, Experiment, Recipe, experiment
 from core.models.home import user_models
 from core.models.snapshots import Snapshots
 
@@ -161,6 +161,12 @@ def read_card(name: str) -> Card | None:
         return None
 
 
+def experiment_named(name: str) -> Experiment:
+    """The experiment of a bundle, or else of an experiment's name. Raises KagamiError for a name that is neither."""
+    card = None if name in PRESETS else read_card(name)
+    return card.experiment if card else experiment(name)
+
+
 def disk_is_full(folder: Path) -> bool:
     """Whether hardly anything can be written to the disk that holds `folder`."""
     return folder.is_dir() and shutil.disk_usage(folder).free < HARDLY_ANY
@@ -179,40 +185,47 @@ def load_bundle(name: str, *, folder: Path | None = None) -> Bundle:
             f"There is no trained bundle {name!r} in {path.parent}. Train it: python -m core train {name}",
             name=name,
         )
+    bundle = open_bundle(path)
+    if not bundle.card.title and bundle.experiment.name != name:
+        raise _damaged(name, f"{CARD} is the one of {bundle.experiment.name}")
+    return bundle
 
-    def damaged(what: str) -> KagamiError:
-        return KagamiError(
-            "bundle_damaged",
-            f"The bundle {name!r} is damaged: {what}. Train it again: python -m core train {name} --force",
-            name=name,
-            what=what,
-        )
 
+def open_bundle(path: Path) -> Bundle:
+    """Load and check the bundle in the folder `path`, whatever its name is; raises KagamiError as `load_bundle`."""
+    name = path.name
     try:
         card = Card.from_json((path / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged(f"{CARD} is not of schema {SCHEMA}") from error
-    if not card.title and card.experiment.name != name:
-        raise damaged(f"{CARD} is the one of {card.experiment.name}")
+        raise _damaged(name, f"{CARD} is not of schema {SCHEMA}") from error
     looked_at = SNAPSHOTS in card.files
     for file in (KERAS, LITERT, CALIBRATION, *([SNAPSHOTS] if looked_at else [])):
         if not (path / file).is_file():
-            raise damaged(f"{file} is missing")
+            raise _damaged(name, f"{file} is missing")
         if sha256_of(path / file) != card.files.get(file):
-            raise damaged(f"{file} is not the file that was written")
+            raise _damaged(name, f"{file} is not the file that was written")
     try:
         autoencoder = Autoencoder(path / LITERT)
         with np.load(path / CALIBRATION, allow_pickle=False) as archive:
             calibration = dict(archive)
         snapshots = read_snapshots(path / SNAPSHOTS) if looked_at else None
     except UNREADABLE as error:
-        raise damaged("a file cannot be read") from error
+        raise _damaged(name, "a file cannot be read") from error
     encoder = card.experiment.recipe.encoder
     if (autoencoder.bottleneck,) != encoder[-1:]:
-        raise damaged(f"its bottleneck is {autoencoder.bottleneck} wide, the card's encoder is {list(encoder)}")
+        raise _damaged(name, f"its bottleneck is {autoencoder.bottleneck} wide, the card's encoder is {list(encoder)}")
     for array in calibration.values():
         array.flags.writeable = False
     return Bundle(path=path, card=card, autoencoder=autoencoder, calibration=calibration, snapshots=snapshots)
+
+
+def _damaged(name: str, what: str) -> KagamiError:
+    return KagamiError(
+        "bundle_damaged",
+        f"The bundle {name!r} is damaged: {what}. Train it again: python -m core train {name} --force",
+        name=name,
+        what=what,
+    )
 
 
 def read_snapshots(path: Path) -> Snapshots:

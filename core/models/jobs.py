@@ -107,7 +107,8 @@ class Run:
     state: one of ACTIVE, or how it ended: "finished", "cancelled", "failed" (it said why) or "lost" (it said nothing).
     reason: why it failed or was lost. ahead: runs that come before it while it waits.
     losses, val_losses: one an epoch; of: how many epochs there will be, 0 while nobody knows.
-    seconds: of each epoch, pauses left out. since: when the last event was, in seconds since 1970.
+    seconds: of each epoch, pauses left out; overhead: before the first and after the last.
+    since: when the last event was, in seconds since 1970.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Run:
     val_losses: tuple[float, ...] = ()
     of: int = 0
     seconds: tuple[float, ...] = ()
+    overhead: float = 0.0
     since: float = 0.0
 
     @property
@@ -271,7 +273,13 @@ def _after(run: Run, event: Mapping[str, Any]) -> Run:
     if kind == "failed":
         reason = KagamiError(event["code"], event["sentence"], **event["details"])
         return replace(run, state="failed", reason=reason, since=at)
-    return replace(run, state=_STATES.get(kind, run.state), of=int(event.get("of", run.of)), since=at)
+    besides = (run.state == "starting" and kind == "training") or (run.state == "saving" and kind == "finished")
+    return replace(
+        run,
+        state=_STATES.get(kind, run.state),
+        overhead=run.overhead + (at - run.since if besides else 0.0),
+        since=at,
+    )
 
 
 _STATES = {
@@ -469,9 +477,10 @@ class Reporter(Printer):
 
     def tell(self, event: str, **values: Any) -> None:
         """One line more in the list of events."""
-        # The line before may have been cut off; an empty one is skipped.
-        with (self.path / EVENTS).open("a", encoding="utf-8") as file:
-            file.write(f"\n{_line(event, values)}\n")
+        with (self.path / EVENTS).open("ab+") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            cut_off = file.read() not in (b"", b"\n")  # by a full disk
+            file.write(b"\n" * cut_off + f"{_line(event, values)}\n".encode())
 
     def await_turn(self) -> None:
         """Return when no more than KAGAMI_MAX_RUNS − 1 runs come before this one."""

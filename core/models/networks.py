@@ -2,9 +2,8 @@
 
 import keras
 
+from core.images.data import PIXELS
 from core.models.experiments import Recipe
-
-PIXELS = 28 * 28
 
 
 def build(recipe: Recipe) -> tuple[keras.Model, keras.Model]:

@@ -46,6 +46,7 @@ def train(
     *,
     seed: int,
     epochs: int | None = None,
+    deterministic: bool = True,
     on_epoch: Callable[[Epoch], bool | None] = lambda epoch: None,
     on_batch: Callable[[], None] = lambda: None,
     on_look: Callable[[int, Callable[[Float], Float]], None] = lambda epoch, reconstruct: None,
@@ -55,6 +56,7 @@ def train(
     x_train, x_validation: (n, 784) float32 in [0, 1], normal digits only.
     seed: the same seed, data and library versions on the same kind of machine give the same weights.
     epochs: instead of the recipe's.
+    deterministic: ask TensorFlow to take no short cut that would give other weights each time.
     on_epoch: told after each epoch; where it returns True, training ends there and what was learnt is kept.
     on_batch: called before each execution of steps.
     on_look: called before the first epoch (with 0) and after each, before `on_epoch`, with its number and what
@@ -68,7 +70,7 @@ def train(
     steps = steps_an_epoch * total
     keras.utils.set_random_seed(seed)
     # Keras refuses to compile with XLA where this is on, and XLA's code for processors needs no asking.
-    if not recipe.jit_compile:
+    if deterministic and not recipe.jit_compile:
         tf.config.experimental.enable_op_determinism()
     autoencoder, decoder = build(recipe)
     rate = {

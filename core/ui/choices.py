@@ -10,8 +10,8 @@ from core.detection.detector import Detector, scores_of
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.images.selection import ORDERS
-from core.models.bundle import list_bundles
-from core.models.experiments import PRESETS, Experiment, experiment
+from core.models.bundle import experiment_named, list_bundles, read_card
+from core.models.experiments import PRESETS, Experiment
 from core.ui import loaders
 from core.ui.address import choose, choose_number, forget, unknown
 from core.ui.language import _, sentence
@@ -41,6 +41,12 @@ def recipe_title(name: str) -> str:
     """The recipe's name in the reader's language."""
     titles = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane"), "denoise": _("Denoising")}
     return titles.get(name, name)
+
+
+def bundle_title(name: str) -> str:
+    """What a bundle is called: its owner's title, else its experiment in the reader's language."""
+    card = None if name in PRESETS else read_card(name)
+    return card.title if card and card.title else experiment_title(experiment_named(name))
 
 
 def score_title(name: str) -> str:
@@ -96,14 +102,15 @@ def choose_experiment(*, default: str = PRESETS[0], key: str = "experiment") -> 
 
     key: another one where a page opens with an experiment of its own and shall not change that of the others.
     """
-    options = [*PRESETS, *(name for name in list_bundles() if name not in PRESETS)]
+    others = (name for name in list_bundles() if name not in PRESETS)
+    options = [*PRESETS, *(name for name in others if read_card(name) is not None)]
     return choose(
         st.selectbox,
         _("Experiment"),
         options,
         key=key,
         default=default,
-        title=lambda name: experiment_title(experiment(name)),
+        title=bundle_title,
     )
 
 
@@ -184,8 +191,8 @@ def headed_choice(title: str) -> Chosen | None:
     with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
         st.title(title)
         name = choose_experiment()
-        recipe = experiment(name).recipe
         try:
+            recipe = loaders.bundle(name).experiment.recipe
             available = scores_of(loaders.knowledge(name))
             with st.popover(_("Score and threshold")):
                 score = choose_score(available, default=recipe.score)
@@ -199,7 +206,7 @@ def headed_choice(title: str) -> Chosen | None:
     if detector is None:
         st.error(reason)
         return None
-    return Chosen(name=name, experiment=experiment(name), detector=detector)
+    return Chosen(name=name, experiment=experiment_named(name), detector=detector)
 
 
 def choose_order() -> tuple[str, np.random.Generator]:
@@ -223,7 +230,7 @@ def experiment_refusal(key: str) -> str:
     if name is None:
         return ""
     try:
-        known = experiment(name).name
+        known = experiment_named(name).name
     except KagamiError as error:
         return sentence(error)
     return sentence(KagamiError("bundle_missing", f"{known} is not trained.", name=known))

@@ -16,6 +16,7 @@ st.navigation(
         st.Page("pages/denoise.py", title=_("Denoise"), url_path="denoise"),
         st.Page("pages/detect.py", title=_("Detect"), url_path="detect"),
         st.Page("pages/latent.py", title=_("Explore"), url_path="latent"),
+        st.Page("pages/train.py", title=_("Train"), url_path="train"),
     ],
     position="top",
 ).run()

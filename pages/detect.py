@@ -5,7 +5,7 @@ import streamlit as st
 from core.detection.detector import scores_of
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.models.experiments import experiment
+from core.models.bundle import experiment_named
 from core.ui import lab, lab_views, loaders
 from core.ui.choices import choose_score, headed_experiment
 from core.ui.language import _, content, sentence
@@ -15,7 +15,7 @@ ARTICLE = Threshold(rule="mean+std", k=1.0)
 
 def threshold_lab(name: str) -> None:
     st.markdown(content("threshold_lab", **lab_views.story_figures()))
-    recipe = experiment(name).recipe
+    recipe = experiment_named(name).recipe
     with st.container(key="lab_controls", horizontal=True, vertical_alignment="bottom"):
         score = choose_score(scores_of(loaders.knowledge(name)), default=recipe.score)
         trial = loaders.trial(name, score)

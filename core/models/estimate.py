@@ -47,6 +47,7 @@ def estimate(recipe: Recipe, images: int, runs: Sequence[Run], *, multiply_adds:
         if len(run.seconds) > 1
         and run.plan.experiment.recipe.jit_compile == recipe.jit_compile
         and run.plan.experiment.recipe.restore == recipe.restore
+        and run.plan.experiment.recipe.denoise == recipe.denoise
         and run.plan.experiment.recipe.remembers == recipe.remembers
     ][-RECENT:]
     epochs = epochs_of(recipe, images)
@@ -77,7 +78,11 @@ def epoch_seconds(recipe: Recipe, images: int, multiply_adds: float) -> float:
     gradient), Keras's share of each step, and the damage done to images."""
     steps = math.ceil(images / recipe.batch_size)
     arithmetic = 3 * parameters(recipe) * images / multiply_adds
-    return arithmetic + steps * (COMPILED_STEP if recipe.jit_compile else STEP) + images * DAMAGE * recipe.restore
+    return (
+        arithmetic
+        + steps * (COMPILED_STEP if recipe.jit_compile else STEP)
+        + images * DAMAGE * (recipe.restore or recipe.denoise)
+    )
 
 
 def measure_arithmetic(seconds: float = 0.1) -> float:

@@ -265,10 +265,10 @@ def parameters(recipe: Recipe) -> int:
 
 
 def refuse_impossible(recipe: Recipe) -> None:
-    """Raise KagamiError, code `impossible`, where Kagami would not train this recipe; `details` name what and why."""
+    """Raise KagamiError where Kagami would not train this recipe; its code is `impossible_` with what cannot be."""
 
     def refuse(what: str, rule: str, **limits: object) -> KagamiError:
-        return KagamiError("impossible", f"{what}: {rule}", what=what, **limits)
+        return KagamiError(f"impossible_{what}", f"{what}: {rule}", **limits)
 
     def whole(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
@@ -313,7 +313,8 @@ def refuse_impossible(recipe: Recipe) -> None:
             raise refuse(what, f"from {low:g} to {high:g}; got {value!r}.", low=low, high=high)
     if recipe.most_images is not None and not (whole(recipe.most_images) and recipe.most_images >= FEWEST_IMAGES):
         raise refuse("most_images", f"{FEWEST_IMAGES} or more; got {recipe.most_images!r}.", low=FEWEST_IMAGES)
-    for what in ("batch_norm", "restore", "writers_apart", "calibrate_with_pens", "remembers", "jit_compile"):
+    switches = ("batch_norm", "restore", "denoise", "writers_apart", "calibrate_with_pens", "remembers", "jit_compile")
+    for what in switches:
         if not isinstance(getattr(recipe, what), bool):
             raise refuse(what, "true or false.")
 

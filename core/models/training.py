@@ -120,6 +120,8 @@ def train(
             initial_epoch=first,
             epochs=last,
             batch_size=recipe.batch_size,
+            # A last batch of another size would be compiled anew.
+            validation_batch_size=len(x_validation) if recipe.jit_compile else None,
             shuffle=True,
             verbose=0,
             callbacks=[

@@ -11,7 +11,7 @@ from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.images.selection import ORDERS
 from core.models.bundle import experiment_named, list_bundles, read_card
-from core.models.experiments import PRESETS, Experiment
+from core.models.experiments import OWN, PRESETS, Experiment
 from core.ui import loaders
 from core.ui.address import choose, choose_number, forget, unknown
 from core.ui.language import _, sentence
@@ -39,7 +39,14 @@ def experiment_title(chosen: Experiment) -> str:
 
 def recipe_title(name: str) -> str:
     """The recipe's name in the reader's language."""
-    titles = {"article": _("Article"), "kagami": "Kagami", "plane": _("Plane"), "denoise": _("Denoising")}
+    titles = {
+        "article": _("Article"),
+        "fast": _("Fast"),
+        "kagami": "Kagami",
+        "plane": _("Plane"),
+        "denoise": _("Denoising"),
+        OWN: _("Own network"),
+    }
     return titles.get(name, name)
 
 

@@ -16,7 +16,7 @@ from core.errors import KagamiError
 from core.images.data import Int, flatten
 from core.images.selection import examples
 from core.models.autoencoder import Autoencoder
-from core.models.bundle import list_bundles
+from core.models.bundle import experiment_named, list_bundles
 from core.models.experiments import RECIPES, experiment
 from core.ui import loaders
 from core.ui.choices import ByHand, choose_threshold, recipe_title
@@ -199,7 +199,7 @@ def article_button() -> None:
 
 def other_recipes(name: str) -> dict[str, Trial]:
     """What other trained recipes make of the same normals, by their titles."""
-    own = experiment(name)
+    own = experiment_named(name)
     found = {}
     for recipe in RECIPES.values():
         other = experiment(recipe.name, normals=own.normals)

@@ -89,6 +89,29 @@ def sentence(error: KagamiError) -> str:
         "filled": _("Too much ink: nearly everything is filled, so there is no character to see."),
         "not_a_picture": _("This file is not a picture that can be read. PNG and JPEG work."),
         "too_many_bytes": _("This file is too large."),
+        "diverged": _(
+            "Training went astray: after epoch {epoch} the error is no number any more. "
+            "A lower learning rate usually helps."
+        ),
+        "disk_full": _("The disk is full. Nothing half-written was kept; make room and start again."),
+        "out_of_memory": _("There was not enough memory for this network. Try narrower layers."),
+        "run_vanished": _("The folder of this training has vanished, so it was ended."),
+        "run_lost": _(
+            "The training ended without a word: it was killed, or the machine was switched off. "
+            "What it had learnt was not kept. {said}"
+        ),
+        "crashed": _("The training ended with an error: {what}"),
+        "home_unwritable": _("Kagami cannot write to its folder {path}: {why}."),
+        "bad_title": _("A name has at most {most} characters on one line."),
+        "no_normals": _("Choose at least one digit that is normal."),
+        "no_room": _("A training needs {megabytes} MB of free space on the disk, and there is less."),
+        "title_missing": _("This model needs a name."),
+        "bundle_exists": _("There is a model of this name already."),
+        "not_a_bundle": _("This file was not imported: it holds no whole and undamaged model of Kagami’s ({what})."),
+        "impossible_encoder": _(
+            "A network has 1 to {layers} layers up to its bottleneck, of 1 to {widest} units each, such as 128-32."
+        ),
+        "impossible_parameters": _("This network would have {found:,} parameters. {most:,} are the most."),
         "too_many_pixels": _("This picture has too many pixels. Make it smaller and try again."),
     }
     message = messages.get(error.code)

@@ -18,11 +18,11 @@ def loss_curves(
     at: int | None,
     words: Mapping[str, str],
     colours: Mapping[str, str],
-    height: int = 180,
+    height: int = 200,
 ) -> alt.LayerChart | alt.FacetChart:
     """Losses over epochs 1, 2, …, one line each, told apart by dashes; `at` is marked.
 
-    epochs: where the axis ends. words: `epoch`, `loss`, `description`. colours: `quiet`, `text`.
+    epochs: where the axis ends. words: `epoch`, `loss`, `description`. colours: `quiet`, `line`.
     """
     rows = [
         {"epoch": number, "loss": float(f"{loss:.5g}"), "which": which}
@@ -32,7 +32,7 @@ def loss_curves(
     ]
     lines = (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_line(color=colours["text"], point=alt.OverlayMarkDef(color=colours["text"], size=14))
+        .mark_line(color=colours["quiet"], point=alt.OverlayMarkDef(color=colours["quiet"], size=9))
         .encode(
             x=alt.X(
                 "epoch:Q",
@@ -45,7 +45,7 @@ def loss_curves(
                 "which:N",
                 title=None,
                 scale=alt.Scale(domain=list(curves), range=[list(dash) for dash in dashes]),
-                legend=alt.Legend(orient="top", symbolStrokeColor=colours["text"]),
+                legend=None,
             ),
             tooltip=[
                 alt.Tooltip("which:N", title=" "),
@@ -56,7 +56,7 @@ def loss_curves(
     )
     mark = (
         alt.Chart(alt.InlineData(values=[] if at is None else [{"epoch": at}]))
-        .mark_rule(color=colours["quiet"], strokeWidth=1.5)
+        .mark_rule(color=colours["line"], strokeWidth=1.5)
         .encode(x="epoch:Q")
     )
     return alt.layer(mark, lines).properties(height=height, description=words["description"])
@@ -68,7 +68,7 @@ def error_histogram(
     *,
     words: Mapping[str, str],
     colours: Mapping[str, str],
-    height: int = 180,
+    height: int = 200,
 ) -> alt.Chart:
     """Shares of normal (n,) and of unseen (u,) images by their mean absolute error, on a scale that never moves.
 
@@ -83,7 +83,7 @@ def error_histogram(
             for i, count in enumerate(counts)
             if count
         ]
-    return (
+    bars: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_rect(opacity=0.6)
         .encode(
@@ -102,7 +102,7 @@ def error_histogram(
                 scale=alt.Scale(
                     domain=[words["normal"], words["unseen"]], range=[colours["normal"], colours["anomalous"]]
                 ),
-                legend=alt.Legend(orient="top"),
+                legend=None,
             ),
             tooltip=[
                 alt.Tooltip("kind:N", title=" "),
@@ -110,5 +110,5 @@ def error_histogram(
                 alt.Tooltip("share:Q", title=words["share"], format=".1%"),
             ],
         )
-        .properties(height=height, description=words["description"])
     )
+    return bars.properties(height=height, description=words["description"])

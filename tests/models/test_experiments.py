@@ -30,6 +30,9 @@ def test_names_tell_the_normals(name, normals, held_out):
 
 def test_the_presets_are_kagamis_and_the_articles_and_what_pages_show():
     normals = ("all", "only-1", "without-0")
+    judging = {f"{recipe}-{which}" for recipe in ("kagami", "article") for which in normals}
+    assert set(PRESETS) == judging | {"article-without-1", "denoise-all", "plane-all"}
+    assert PRESETS[0] == "kagami-all"
     assert list(RECIPES) == ["article", "fast", "kagami", "plane", "denoise"]
 
 

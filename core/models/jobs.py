@@ -358,7 +358,7 @@ def _with_turns(runs: Sequence[Run]) -> list[Run]:
 
 def _forget_old(runs: Path) -> None:
     ended = [run for path in _folders(runs) if (run := _read(path)) is not None and not run.active]
-    for run in ended[:-REMEMBERED]:
+    for run in ended[: max(0, len(ended) - REMEMBERED)]:
         remove_run(run)
 
 

@@ -326,7 +326,7 @@ def _watch(polling: bool) -> None:
             default="none",
             title=lambda name: _("nothing") if name == "none" else bundle_title(name),
         )
-    if lost is not None and lost != key and lost not in by_id and lost not in bundles:
+    if lost is not None and re.match(r"\d{8}-", lost) and lost not in by_id:
         st.warning(_("The training that you watched is gone: its folder was removed."))
     try:
         watched = _of_run(by_id[key]) if key in by_id else _of_bundle(key)
@@ -349,7 +349,8 @@ def _shows(name: str) -> bool:
 def _run_title(run: Run) -> str:
     title = run.plan.title or experiment_title(run.plan.experiment)
     started = datetime.strptime(run.id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).astimezone()
-    return f"{title} · {_state(run)} · {started:%H:%M}"
+    # Nothing that changes: Streamlit would take another text for another option.
+    return f"{title} · {started:%H:%M}"
 
 
 def _state(run: Run) -> str:
@@ -402,10 +403,10 @@ def _status(run: Run) -> None:
         else _("It is about to start."),
         "starting": _("TensorFlow is starting; this takes some seconds."),
         "training": _("Epoch {done} of {of} is done; {left} to go.") if done else _("The first epoch is under way."),
-        "paused": _("Paused after epoch {done} of {of}."),
+        "paused": _("After epoch {done} of {of}."),
         "saving": _("It has learnt. Now it judges the test images and is written to the disk."),
-        "finished": _("Finished. Every page has it in its list now."),
-        "cancelled": _("Cancelled after epoch {done}; nothing of it was kept."),
+        "finished": _("Every page has it in its list now."),
+        "cancelled": _("After epoch {done}; nothing of it was kept."),
     }.get(run.state, "")
     if run.reason is not None:
         said = sentence(run.reason).replace("{", "{{").replace("}", "}}")
@@ -459,7 +460,7 @@ def _queue(others: Sequence[Run]) -> None:
     """The runs under way that are not watched."""
     for run in others:
         with st.container(key=f"queued_{run.id}", horizontal=True, vertical_alignment="center"):
-            st.markdown(_("Also under way: {title}").format(title=_plain(_run_title(run))))
+            st.markdown(_("Also under way: {title}").format(title=_plain(f"{_run_title(run)}, {_state(run)}")))
             st.button(_("Watch"), on_click=_watch_that, args=(run.id,), key=f"watch_{run.id}")
             st.button(_("Cancel"), on_click=control, args=(run,), kwargs={"end": "cancel"}, key=f"cancel_{run.id}")
 
@@ -493,9 +494,6 @@ def _choose_epoch(watched: Watched, shown: Snapshots) -> int:
     last = len(shown.epochs) - 1
     moving = watched.run is not None and watched.run.active
     if last == 0 or moving:
-        st.slider(
-            _("After epoch"), 0, max(watched.of, 1), shown.epochs[last], disabled=True, key=f"at_{shown.epochs[last]}"
-        )
         return last
     chosen = st.select_slider(_("After epoch"), shown.epochs, shown.epochs[last], key=f"epoch_{watched.key}")
     return shown.epochs.index(chosen)

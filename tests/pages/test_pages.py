@@ -9,7 +9,15 @@ from core.models.bundle import load_bundle
 from core.ui import loaders
 from core.ui.language import _catalogue
 
-PAGES = ("app.py", "pages/denoise.py", "pages/detect.py", "pages/draw.py", "pages/reconstruct.py", "pages/latent.py")
+PAGES = (
+    "app.py",
+    "pages/denoise.py",
+    "pages/detect.py",
+    "pages/draw.py",
+    "pages/reconstruct.py",
+    "pages/latent.py",
+    "pages/train.py",
+)
 VERDICT = re.compile(r'class="kg-verdict kg-(\w+)"')
 KANA = re.compile("[ぁ-ヿ]")
 

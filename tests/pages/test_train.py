@@ -1,0 +1,120 @@
+"""The page that trains, with runs told by their folders; nothing is trained here."""
+
+import json
+import os
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from core.models import jobs
+from core.models.experiments import RECIPES, Experiment
+from core.models.home import user_runs
+from core.models.jobs import Plan
+from core.models.snapshots import Snapshots
+
+PAGE = "pages/train.py"
+PLAN = Plan(
+    experiment=Experiment(recipe=replace(RECIPES["article"], name="own", encoder=(8,)), normals=(1,)),
+    bundle="my-ones",
+    title="Only <ones>",
+)
+
+
+@pytest.fixture
+def run(home):
+    """A run under way, of this very process."""
+    path = user_runs() / "20260131-120000-000000-aaaa"
+    path.mkdir(parents=True)
+    (path / "plan.json").write_text(PLAN.to_json())
+    noted = {"pid": os.getpid(), "created": psutil.Process().create_time()}
+    (path / "process.json").write_text(json.dumps(noted))
+    shown = Snapshots(
+        labels=("1", "A"),
+        images=np.zeros((2, 28, 28), np.uint8),
+        epochs=(0,),
+        reconstructions=np.zeros((1, 2, 28, 28), np.uint8),
+        normal_errors=np.full((1, 3), 0.1, np.float16),
+        unseen_errors=np.full((1, 3), 0.2, np.float16),
+    )
+    for epoch in (0, 1):
+        np.savez(path / f"{epoch:04}.npz", **{**shown.to_arrays(), "epochs": np.array([epoch], np.uint16)})
+    return path
+
+
+def tell(path, *events):
+    with (path / "events.jsonl").open("a") as file:
+        for number, (event, values) in enumerate(events):
+            file.write(json.dumps({"event": event, "at": 100.0 + number, **values}) + "\n")
+
+
+EPOCH = ("epoch", {"number": 1, "of": 4, "loss": 0.5, "val_loss": 0.4})
+
+
+def test_it_opens_with_the_articles_training_to_scrub_through(open_page, html, home):
+    page = open_page(PAGE)
+    assert page.selectbox(key="watch").value == "article-all"
+    slider = page.select_slider(key="epoch_article-all")
+    before = html(page)
+    slider.set_value(0).run()
+    assert html(page) != before
+    assert "201,616 parameters" in page.caption[0].value
+
+
+def test_a_run_under_way_is_what_a_second_tab_opens_with(open_page, html, run):
+    tell(run, ("started", {}), ("training", {}), EPOCH)
+    page = open_page(PAGE)
+    assert page.selectbox(key="watch").value == run.name
+    assert "Epoch 1 of 4 is done; about 5 s to go." in html(page)
+
+
+def test_what_is_wanted_goes_into_the_runs_folder(open_page, run):
+    tell(run, ("training", {}), EPOCH, ("paused", {}))
+    page = open_page(PAGE)
+    page.button(key="one_epoch").click().run()
+    assert jobs.find_run(run.name).control.steps == 1
+    page.button(key="keep").click().run()
+    assert jobs.find_run(run.name).control.end == "keep"
+    page.button(key="cancel").click().run()
+    assert jobs.find_run(run.name).control.end == "cancel"
+
+
+def test_why_it_failed_stands_in_the_readers_language(open_page, html, run):
+    tell(run, ("failed", {"code": "disk_full", "sentence": "The disk is full.", "details": {"path": "/"}}))
+    assert "The disk is full. Nothing half-written was kept" in html(open_page(PAGE, watch=run.name))
+    assert "ディスクがいっぱいです。" in html(open_page(PAGE, watch=run.name, lang="ja"))
+
+
+def test_what_the_owner_calls_it_is_text_and_nothing_else(open_page, html, run):
+    tell(run, ("training", {}), EPOCH)
+    assert "<ones>" not in html(open_page(PAGE, watch="article-all", beside="plane-all"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda page: page.button_group(key="normals").set_value([]), "Choose at least one digit"),
+        (lambda page: page.text_input(key="own_widths").set_value("128-"), "1 to 6 layers"),
+        (lambda page: page.text_input(key="own_widths").set_value("2048-2048-2048-2048"), "parameters."),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_starts(change, said, open_page, home):
+    page = open_page(PAGE, recipe="own")
+    change(page).run()
+    assert said in page.error[0].value
+    assert page.button(key="start").disabled
+
+
+def test_starting_hands_the_plan_over_and_watches_the_run(open_page, run, monkeypatch):
+    plans = []
+    monkeypatch.setattr("core.ui.training.start", lambda plan, **rest: plans.append((plan, rest)) or run.name)
+    tell(run, ("training", {}), EPOCH)
+    page = open_page(PAGE, watch="article-all", recipe="own", normals="3")
+    page.text_input(key="title").set_value("Threes").run()
+    page.button(key="start").click().run()
+    (plan, rest) = plans[0]
+    assert (plan.bundle, plan.title, plan.experiment.normals) == ("my-threes", "Threes", (3,))
+    assert plan.experiment.recipe.encoder == (128, 32)
+    assert rest == {"drawing": None, "pace": "full"}
+    assert page.selectbox(key="watch").value == run.name

@@ -526,7 +526,7 @@ def _tiles(watched: Watched, shown: Snapshots, place: int, beside: Watched | Non
 
 
 def _curves(watched: Watched, beside: Watched | None, epoch: int | None) -> None:
-    curves = {_("training"): watched.losses, _("validation"): watched.val_losses}
+    curves = dict(zip((_("training"), _("validation")), (watched.losses, watched.val_losses), strict=True))
     dashes = [[1, 0], [6, 3]]
     if beside is not None:
         curves[_("validation, beside it")] = beside.val_losses

@@ -198,6 +198,7 @@ def _checked(recipe: Recipe, normals: tuple[int, ...], title: str) -> tuple[Expe
     if not normals:
         raise KagamiError("no_normals", "Choose at least one digit that is normal.")
     refuse_impossible(recipe)
+    loaders.test_images()  # damaged image data would end the training at once
     folder = home()
     while not folder.exists():
         folder = folder.parent

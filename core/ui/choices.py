@@ -104,17 +104,21 @@ def amount_title(kind: str) -> str:
     }[kind]
 
 
+def trained() -> list[str]:
+    """Names of the bundles to choose from, presets first; one that cannot be read is told where it is kept."""
+    others = (name for name in list_bundles() if name not in PRESETS)
+    return [*PRESETS, *(name for name in others if read_card(name) is not None)]
+
+
 def choose_experiment(*, default: str = PRESETS[0], key: str = "experiment") -> str:
     """A select box of the trained experiments, presets first.
 
     key: another one where a page opens with an experiment of its own and shall not change that of the others.
     """
-    others = (name for name in list_bundles() if name not in PRESETS)
-    options = [*PRESETS, *(name for name in others if read_card(name) is not None)]
     return choose(
         st.selectbox,
         _("Experiment"),
-        options,
+        trained(),
         key=key,
         default=default,
         title=bundle_title,

@@ -11,10 +11,9 @@ import streamlit as st
 from core.detection.judgement import Judgement, judge
 from core.detection.scores import error_map
 from core.images.data import Float, Int, Labelled, flatten
-from core.models.bundle import list_bundles
-from core.models.experiments import PRESETS, experiment
+from core.models.bundle import experiment_named
 from core.ui import loaders
-from core.ui.choices import Chosen, experiment_title
+from core.ui.choices import Chosen, bundle_title, trained
 from core.ui.language import _
 from core.ui.mirror import numbers, verdict_html
 from core.views.figures import FORMATS, image_rows, to_file
@@ -123,8 +122,8 @@ def second_pass_figures(shown: Shown) -> dict[str, str]:
 
 def choose_several(chosen: Chosen) -> list[str]:
     """Names of experiments to hold beside each other, in the address; at first all of the same normals."""
-    options = [*PRESETS, *(name for name in list_bundles() if name not in PRESETS)]
-    same = [name for name in options if experiment(name).normals == chosen.experiment.normals]
+    options = trained()
+    same = [name for name in options if experiment_named(name).normals == chosen.experiment.normals]
     state = st.session_state
     if "beside" not in state:
         asked = [name for name in st.query_params.get("beside", "").split(",") if name in options]
@@ -134,7 +133,7 @@ def choose_several(chosen: Chosen) -> list[str]:
         options,
         selection_mode="multi",
         key="beside",
-        format_func=lambda name: experiment_title(experiment(name)),
+        format_func=bundle_title,
         persist_state="session",
     )
     if names == same:
@@ -142,7 +141,7 @@ def choose_several(chosen: Chosen) -> list[str]:
     else:
         st.query_params["beside"] = ",".join(names)
     # The narrowest first: what it has to leave out is seen best.
-    return sorted(names, key=lambda name: experiment(name).recipe.encoder[-1])
+    return sorted(names, key=lambda name: experiment_named(name).recipe.encoder[-1])
 
 
 def several(which: Int, names: Sequence[str]) -> dict[str, Float]:
@@ -156,8 +155,8 @@ def several(which: Int, names: Sequence[str]) -> dict[str, Float]:
     for name in names:
         back = loaders.bundle(name).autoencoder.reconstruct(clean)
         errors = [f"{error:.4f}" for error in error_map(clean, back).mean(axis=1)]
-        title = experiment_title(experiment(name))
-        width = _("bottleneck of {width}").format(width=experiment(name).recipe.encoder[-1])
+        title = bundle_title(name)
+        width = _("bottleneck of {width}").format(width=experiment_named(name).recipe.encoder[-1])
         total = f"{loaders.test_scores(name, 'mae').mean(dtype=np.float64):.4f}"
         rows.append(_row(title, width, back, errors, f"<b>{total}</b>"))
         found[title] = back
@@ -182,7 +181,7 @@ def download_shown(shown: Shown, chosen: Chosen) -> None:
         rows[_("Second pass")] = [grey(image) for image in shown.again]
     rows[_("Difference")] = [_difference(each, top) for each in shown.judged]
     captions = [numbers(each.score, each.threshold)[0] for each in shown.judged]
-    title = experiment_title(chosen.experiment)
+    title = bundle_title(chosen.name)
     _downloads(lambda kind: to_file(image_rows(rows, captions=captions, title=title), kind))
 
 

@@ -6,10 +6,9 @@ from core.errors import KagamiError
 from core.images.data import Float, flatten
 from core.images.noise import NOISES, add_noise
 from core.images.quality import psnr
-from core.models.experiments import experiment
 from core.ui import loaders
 from core.ui.address import choose
-from core.ui.choices import Chosen, amount_title, experiment_title, noise_title
+from core.ui.choices import Chosen, amount_title, bundle_title, noise_title
 from core.ui.language import _, sentence
 from core.views.tiles import figure, grey, tile
 
@@ -53,7 +52,7 @@ def spoiling(chosen: Chosen, image: Float | None) -> None:
         except KagamiError as error:
             st.warning(sentence(error))
         else:
-            title = experiment_title(experiment(name))
+            title = bundle_title(name)
             shown.append((returned.reshape(28, 28), title, _decibels(psnr(clean, returned)[0])))
     tiles = "".join(
         figure(tile(grey(pixels), alt=title), f"{title} {value}".rstrip(), kind="kg-spoiled")

@@ -323,7 +323,7 @@ def _watch(polling: bool) -> None:
             st.selectbox,
             _("Beside it"),
             ["none", *(name for name in bundles if name != key)],
-            key="beside",
+            key="next_to",
             default="none",
             title=lambda name: _("nothing") if name == "none" else bundle_title(name),
         )

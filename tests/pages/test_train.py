@@ -88,7 +88,7 @@ def test_why_it_failed_stands_in_the_readers_language(open_page, html, run):
 
 def test_what_the_owner_calls_it_is_text_and_nothing_else(open_page, html, run):
     tell(run, ("training", {}), EPOCH)
-    assert "<ones>" not in html(open_page(PAGE, watch="article-all", beside="plane-all"))
+    assert "<ones>" not in html(open_page(PAGE, watch="article-all", next_to="plane-all"))
 
 
 @pytest.mark.parametrize(

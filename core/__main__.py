@@ -1,4 +1,4 @@
-"""The command line: python -m core train | evaluate | score | denoise | benchmark | tables."""
+"""The command line: python -m core train | evaluate | score | denoise | benchmark | talk | tables."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.detection.evaluation import Labels, evaluate, evaluate_digits
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
-from core.files import write_text
+from core.files import write_bytes, write_text
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
 from core.images.handwriting import LEAST_INK, HandwritingError, ink_of_picture, prepare, read_picture
 from core.images.noise import NOISES
@@ -28,6 +29,8 @@ from core.models.experiments import PRESETS, RECIPES, experiment
 from core.models.home import user_models
 from core.models.jobs import Plan, Printer, Reporter, Told
 from core.models.snapshots import Snapshot, Specimens
+from core.story import LANGUAGES
+from core.story.printed import talk_pdf
 from core.tables import fill_readmes
 
 # Exit statuses, as the shell knows them.
@@ -131,6 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     denoise.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
     denoise.add_argument("--out", type=Path, metavar="FILE.json", help="write JSON here instead of a table")
     denoise.set_defaults(run=_denoise)
+
+    talk = commands.add_parser("talk", help="print the talk: a PDF with a page for each step")
+    talk.add_argument("--lang", choices=LANGUAGES, default="en", help="default: en")
+    talk.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    talk.add_argument("--out", type=Path, default=Path("talk.pdf"), metavar="FILE.pdf", help="default: talk.pdf")
+    talk.set_defaults(run=_talk)
 
     tables = commands.add_parser("tables", help="bring the READMEs' tables up to date with the committed results")
     tables.set_defaults(run=_tables)
@@ -286,6 +295,14 @@ def _point_rows(point: Point) -> list[str]:
         psnr = "∞" if quality.psnr is None else f"{quality.psnr:.2f}"
         rows.append(f"{point.kind:16} {point.amount:6g} {name:12} {psnr:>6} {quality.ssim:6.3f}")
     return rows
+
+
+def _talk(options: argparse.Namespace) -> int:
+    load = cache(partial(load_bundle, folder=options.models))
+    printed = talk_pdf(options.lang, load=load, detector=lambda name: Detector.of(load(name)), test=load_mnist("test"))
+    write_bytes(options.out, printed)
+    print(options.out)
+    return OK
 
 
 def _tables(options: argparse.Namespace) -> int:

@@ -7,11 +7,16 @@ from pathlib import Path
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text to `path`, whose folder is made where it is missing."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whose folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=f"{path.name}.part-", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(beside).chmod(0o644)  # mkstemp's files are private
         Path(beside).replace(path)
     except BaseException:

@@ -24,6 +24,7 @@ from pathlib import Path
 from core.images.data import ASSETS
 
 CONTENT = ASSETS / "content"
+LANGUAGES = tuple(sorted(folder.name for folder in CONTENT.iterdir()))
 NOTES = "<!-- notes -->"
 _NAME = re.compile(r"\d+-(?P<name>[a-z-]+)\.md")
 # What people read in a minute: words, and in Japanese characters (without kana for furigana and the like).

@@ -9,16 +9,34 @@ from core.detection.detector import Detector
 from core.detection.evaluation import evaluate_digits
 from core.detection.thresholds import Threshold
 from core.images.data import ASSETS, Float, Labelled, flatten
+from core.images.handwriting import prepare
+from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import Bundle
 
 # The share of normals that Kagami's own threshold may flag.
 WANTED = 0.05
+# What the letter's step can show, each a preset character.
+LETTERS = ("A", "B", "E", "K", "R", "O", "S", "あ", "♥")
+# Where the speck is put: beside the 9, rows and columns.
+SPECK = (slice(3, 5), slice(22, 24))
 LEAVE_ONE_OUT = ASSETS / "benchmarks" / "leave-one-out.json"
 
 
 def ten_digits(test: Labelled) -> Float:
     """The first test image of each digit, 0 to 9: (10, 784) in [0, 1]."""
     return flatten(test.x[np.unique(test.y, return_index=True)[1]])
+
+
+def with_speck(digits: Float) -> Float:
+    """A copy of images (n, 784) with a speck of full ink in the same corner of each."""
+    spoiled = digits.copy()
+    spoiled.reshape(-1, 28, 28)[(slice(None), *SPECK)] = 1
+    return spoiled
+
+
+def drawn_letter(name: str) -> Float:
+    """The preset character of that name as it is drawn by hand and prepared: (28, 28) in [0, 1]."""
+    return prepare(draw(characters()[name].strokes, size=SIZE, pen=PEN)).image
 
 
 def passed(bundle: Bundle, x: Float, times: int) -> Float:

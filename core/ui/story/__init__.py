@@ -1,6 +1,6 @@
 """The talk on a page: as an article to read alone, on a stage step by step, or as the speaker's notes."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -8,12 +8,14 @@ import streamlit as st
 from core.errors import KagamiError
 from core.story import Step, reading_minutes, steps
 from core.story.figures import figures
+from core.story.printed import talk_pdf
 from core.ui import loaders
 from core.ui.language import _, language, sentence
 from core.ui.story.live import LIVE
 
 # Where a step's idea has a page of its own.
 MORE = {
+    "training": "train",
     "mirror": "reconstruct",
     "noise": "denoise",
     "zero": "detect",
@@ -32,7 +34,16 @@ def article() -> None:
         st.markdown(minutes.format(n=len(told), minutes=reading_minutes(told, language())))
         links = (("present", _("Present it")), ("notes", _("Speaker notes")))
         anchors = [f'<a href="{_address(**{mode: "1"})}" target="_blank">{title}</a>' for mode, title in links]
-        st.html(f'<p class="kg-links">{"".join(anchors)}</p>')
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(f'<p class="kg-links">{"".join(anchors)}</p>', width="content")
+            st.download_button(
+                _("Download to print (PDF)"),
+                partial(_printed, language()),
+                file_name=f"kagami-{language()}.pdf",
+                mime="application/pdf",
+                key="printed",
+                on_click="ignore",
+            )
         for number, step in enumerate(told, 1):
             with st.container(key=f"step_{step.name.replace('-', '_')}"):
                 st.header(f"{number}. {step.title}", anchor=step.name)
@@ -85,6 +96,12 @@ def _steps() -> tuple[Step, ...]:
 @st.cache_resource(show_spinner=False)
 def _figures() -> dict[str, str]:
     return figures(loaders.bundle, loaders.test_images())
+
+
+@st.cache_resource(show_spinner=False)
+def _printed(language: str) -> bytes:
+    """The talk as a PDF; made when somebody first asks for it."""
+    return talk_pdf(language, load=loaders.bundle, detector=loaders.default_detector, test=loaders.test_images())
 
 
 def _at(told: tuple[Step, ...]) -> int:

@@ -12,8 +12,7 @@ from core.errors import KagamiError
 from core.images.data import DIGITS, Float, UInt8, is_normal
 from core.images.handwriting import prepare
 from core.images.noise import add_noise
-from core.images.strokes import PEN, SIZE, characters, draw
-from core.story.figures import passed, ten_digits
+from core.story.figures import LETTERS, drawn_letter, passed, ten_digits, with_speck
 from core.ui import loaders
 from core.ui.address import choose
 from core.ui.canvas import canvas_buttons, canvas_ink
@@ -30,9 +29,6 @@ from core.views.plots import curve, hills, scatter
 from core.views.tiles import figure, grey, strip, tile
 
 PASSES = (1, 2, 3, 5, 10, 20)
-LETTERS = ("A", "B", "E", "K", "R", "O", "S", "あ", "♥")
-# Where the speck is put: beside the 9, rows and columns.
-SPECK = (slice(3, 5), slice(22, 24))
 # Marks in the scatter: as many of MNIST's test images as can be told apart.
 MARKS = 900
 
@@ -108,9 +104,9 @@ def noise() -> None:
         required=True,
     )
     digits = _ten()
-    spoiled = digits.copy()
+    spoiled = digits
     if kind == "speck":
-        spoiled.reshape(-1, 28, 28)[(slice(None), *SPECK)] = 1
+        spoiled = with_speck(digits)
     elif kind != "clean":
         amount = st.slider(_("How much"), 0.0, 0.6, 0.2, 0.05, key="much", bind="query-params")
         spoiled = add_noise(digits, kind, amount, 0)
@@ -171,7 +167,7 @@ def letter() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    image = prepare(draw(characters()[name].strokes, size=SIZE, pen=PEN)).image[np.newaxis]
+    image = drawn_letter(name)[np.newaxis]
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
     question = _("The tutorial’s detector knows all ten digits. Will it put this letter above its threshold?")

@@ -1,6 +1,7 @@
 """How fast the draw page is, beside the smallest page with the same canvas: `python tests/benchmarks/pages.py`.
 
-Both are measured in turn in one run, because machines are shared and noisy; medians are printed. Needs a Chromium.
+Both are measured in turn in one run, because machines are shared and noisy; medians are printed. Then it goes
+through all pages of one open session, and prints how long each took when it was warm. Needs a Chromium.
 """
 
 import os
@@ -110,6 +111,28 @@ def measure(browser: Browser, script: str, path: str) -> dict[str, float]:
         }
 
 
+def page_changes(browser: Browser) -> dict[str, float]:
+    """Seconds from a click in the navigation to the page's result, by page: medians of three warm rounds."""
+    with served("app.py") as (url, _, _):
+        page, _ = visit(browser, f"{url}/draw?lang=en")
+        links = page.locator('[data-testid="stTopNavLink"]')
+        names = links.all_inner_texts()
+        seconds: dict[str, list[float]] = {name: [] for name in names}
+        for _ in range(1 + ROUNDS):  # the first round warms it
+            for number, name in enumerate(names):
+                page.wait_for_timeout(300)
+                before = page.locator("h1").first.inner_text()
+                started = time.perf_counter()
+                links.nth(number).click()
+                page.wait_for_function(
+                    """before => document.querySelector('h1') && document.querySelector('h1').innerText !== before
+                        && document.querySelector('.stApp').dataset.testScriptState === 'notRunning'""",
+                    arg=before,
+                )
+                seconds[name].append(time.perf_counter() - started)
+        return {name: statistics.median(each[1:]) for name, each in seconds.items()}
+
+
 def main() -> None:
     """Measure the apps in turn and print the medians."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
@@ -119,11 +142,14 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, (script, path) in APPS.items():
                 results[name].append(measure(browser, script, path))
+        changes = page_changes(browser)
         browser.close()
     print(f"{'median of ' + str(ROUNDS) + ' rounds':42}" + "".join(f"{name:>10}" for name in APPS))
     for what in results["floor"][0]:
         medians = (statistics.median(each[what] for each in results[name]) for name in APPS)
         print(f"{what:42}" + "".join(f"{value:10.2f}" if value < 20 else f"{value:10.0f}" for value in medians))
+    for name, value in changes.items():
+        print(f"{'page change → ' + name + ', s':42}{'':10}{value:10.2f}")
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ def preset_characters() -> None:
         )
         options = [each.name for each in characters().values() if each.group == group]
         state["character"] = name if name in options else None
+        titles = {"scribble": _("scribble"), "blank": _("blank")}  # once, not for each option
         st.pills(
             _("Pick a character"),
             options,
             key="character",
-            format_func=_title,
+            format_func=lambda each: titles.get(each, each),
             on_change=_choose,
             label_visibility="collapsed",
         )
@@ -72,7 +73,3 @@ def _surprise() -> None:
 
 def _group_title(group: str) -> str:
     return {"digits": "0–9", "latin": "A–Z", "kana": "かな", "symbols": "☆?"}[group]
-
-
-def _title(name: str) -> str:
-    return {"scribble": _("scribble"), "blank": _("blank")}.get(name, name)

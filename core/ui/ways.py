@@ -24,13 +24,20 @@ def ways(chosen: Chosen, image: Float | None) -> None:
     """
     if error := drawing.notice():
         st.warning(sentence(error))
+    titles = {
+        "characters": _("Characters"),
+        "pictures": _("Pictures"),
+        "noise": _("Noise"),
+        "tray": _("Tray"),
+        "share": _("Share"),
+    }
     way = choose(
         st.segmented_control,
         _("Ways in and out"),
         WAYS,
         key="tool",
         default=WAYS[0],
-        title=_title,
+        title=titles.__getitem__,
         required=True,
         label_visibility="collapsed",
     )
@@ -45,13 +52,3 @@ def ways(chosen: Chosen, image: Float | None) -> None:
             tray(chosen)
         elif way == "share":
             sharing()
-
-
-def _title(way: str) -> str:
-    return {
-        "characters": _("Characters"),
-        "pictures": _("Pictures"),
-        "noise": _("Noise"),
-        "tray": _("Tray"),
-        "share": _("Share"),
-    }[way]

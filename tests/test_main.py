@@ -315,7 +315,7 @@ def test_evaluate_in_words(run):
             "error: nowhere.npz: there is no such file.",
         ),
         (("evaluate", "--prepare=perhaps"), "argument --prepare: invalid choice: 'perhaps'"),
-        (("train",), "one of the arguments name --all is required"),
+        (("train",), "one of the arguments name --all --plan is required"),
         (("train", "article-all", "--all"), "not allowed with argument"),
         (("train", "--all", "--normals=1"), "error: --all trains the presets; --normals goes with one name."),
         (("train", "nothing"), "error: There is no experiment 'nothing'."),

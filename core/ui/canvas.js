@@ -36,17 +36,18 @@ function name(root, label) {
   if (toolbar) toolbar.style.visibility = "hidden"; // neither seen nor reached by Tab
 }
 
-// Draws the strokes over the canvas, which already holds them: nothing waits for this, and a pen stops it.
+// Hides the canvas, which already holds the drawing, and lays it bare along its strokes: nothing waits for this, and a
+// pen stops it.
 function replay(root, { replay: lines, size, pen }) {
   const box = root.querySelector(".dc-container");
   if (!box || matchMedia("(prefers-reduced-motion: reduce)").matches) return () => {};
   const sheet = document.createElement("canvas");
   sheet.className = "kg-replay";
   sheet.width = sheet.height = size;
-  sheet.style.cssText = "position:absolute;inset:0;z-index:15;pointer-events:none;background:#000";
+  sheet.style.cssText = "position:absolute;inset:0;z-index:15;pointer-events:none";
   box.append(sheet);
   const brush = sheet.getContext("2d");
-  Object.assign(brush, { strokeStyle: "#fff", lineWidth: pen, lineCap: "round", lineJoin: "round" });
+  Object.assign(brush, { lineWidth: pen + 2, lineCap: "round", lineJoin: "round" });
   const steps = lines.map((line) => line.map((p, i) => (i ? Math.hypot(p[0] - line[i - 1][0], p[1] - line[i - 1][1]) : 0)));
   const total = steps.flat().reduce((sum, step) => sum + step, 0);
   const lasts = Math.min(Math.max((total / PIXELS_A_SECOND) * 1000, SHORTEST), LONGEST);
@@ -57,7 +58,9 @@ function replay(root, { replay: lines, size, pen }) {
     start ??= now;
     let left = ((now - start) / lasts) * total;
     if (left >= total) return stop();
-    brush.clearRect(0, 0, size, size);
+    brush.globalCompositeOperation = "source-over";
+    brush.fillRect(0, 0, size, size);
+    brush.globalCompositeOperation = "destination-out";
     for (let i = 0; i < lines.length && left > 0; i++) {
       brush.beginPath();
       brush.moveTo(...lines[i][0]);

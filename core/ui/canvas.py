@@ -48,6 +48,7 @@ def canvas_ink() -> Float:
     state["heard"] = result.image_bytes
     ink = None
     if result.image_bytes is not None and result.image_bytes != state["outdated"]:
+        state["outdated"] = None  # from here on it says what it shows, even where that is the same picture once more
         try:
             drawing.drawn(from_canvas(result.json_data or {}, size=SIZE))
         except KagamiError as error:
@@ -128,13 +129,14 @@ def _address(now: Drawing) -> dict[str, str]:
 def _help() -> None:
     """What the canvas lacks: a name, and drawings that draw themselves. Its own buttons know no Japanese."""
     state = st.session_state
-    lines = [[(round(x * SIZE, 1), round(y * SIZE, 1)) for x, y in flattened(stroke)] for stroke in state["replayed"]]
+    strokes, pen = state["replayed"]
+    lines = [[(round(x * SIZE, 1), round(y * SIZE, 1)) for x, y in flattened(stroke)] for stroke in strokes]
     data = {
         "label": _("Drawing area, for mouse, finger or pen. The characters below can be chosen by keyboard."),
         "number": state["drawing"]["nonce"],
         "replay": lines,
         "size": SIZE,
-        "pen": PEN,
+        "pen": pen,
     }
     st.components.v2.component("kagami_canvas", js=_JS)(data=data, key="canvas_help", height=1)
 

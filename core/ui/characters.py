@@ -60,7 +60,7 @@ def _surprise() -> None:
     rng, now = np.random.default_rng(), drawing.shown()
     if rng.random() < 0.5:
         try:
-            drawing.show(drawing.of_digit(int(rng.integers(len(loaders.test_images().x)))))
+            drawing.show(drawing.of_digit(int(rng.integers(len(loaders.test_images().x)))), replayed=True)
         except KagamiError as error:
             drawing.tell(error)
         return

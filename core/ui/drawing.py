@@ -18,11 +18,14 @@ from core.errors import KagamiError
 from core.images.data import Float, UInt8
 from core.images.handwriting import prepare
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
+from core.images.tracing import traced
 from core.ui import loaders
 from core.views.tiles import data_url
 
 # How many steps back Undo remembers.
 STEPS = 50
+# A picture's lines are looked for in one of so many of its rows and columns.
+TRACED = 4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,6 +49,14 @@ class Drawing:
         """(SIZE, SIZE) float32 in [0, 1], as the canvas shows it."""
         drawn = draw(self.strokes, size=SIZE, pen=PEN)
         return drawn if self.picture is None else np.maximum(drawn, self.picture / np.float32(255))
+
+    @property
+    def lines(self) -> tuple[tuple[Stroke, ...], float]:
+        """The strokes as a hand draws them, along its ink where it is a picture; and the pen's width in pixels."""
+        if self.picture is None:
+            return self.strokes, PEN
+        strokes, pen = traced(self.picture[::TRACED, ::TRACED])
+        return strokes, pen * SIZE
 
     def to_canvas(self) -> dict[str, Any]:
         """The drawing that a canvas starts with: the picture is its lowest object."""
@@ -99,7 +110,7 @@ def put(drawing: Drawing, *, replayed: bool = False) -> None:
     nonce = state.get("drawing", {"nonce": 0})["nonce"] + 1
     state["shown"] = drawing
     state["drawing"] = {**drawing.to_canvas(), "nonce": nonce}
-    state["replayed"] = drawing.strokes if replayed else ()
+    state["replayed"] = drawing.lines if replayed else ((), PEN)
     # What the canvas said before this is not what it shows now, until it speaks again.
     state["outdated"] = said()
 

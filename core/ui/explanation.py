@@ -32,21 +32,21 @@ ERRORS = ("mae", "mse", "bce")
 
 
 def row(judged: Judgement | None, recipe: Recipe, usual: Usual) -> None:
-    """Four figures in containers `model_input`, `latent`, `reconstruction` and `error_map`; None leaves them empty."""
+    """Four figures in containers `model_input`, `latent`, `error_map` and `reconstruction`; None leaves them empty."""
     with st.container(key="model_input"):
         picture = tile(grey(judged.image), alt=_("The 28×28 image that the model sees")) if judged else blank()
         st.html(figure(picture, _("What the model sees")))
     with st.container(key="latent"):
         st.html(_network(judged, recipe, usual))
-    with st.container(key="reconstruction"):
-        picture = tile(grey(judged.reconstruction), alt=_("The model’s reconstruction of it")) if judged else blank()
-        st.html(figure(picture, _("Reconstruction")))
     with st.container(key="error_map"):
         picture = blank()
         if judged:
             picture = tile(heat(judged.error_map / np.float32(usual.error)), alt=_("Where the two differ"))
         legend = f'<span class="kg-heat-scale" aria-hidden="true"><i>0</i><i>{usual.error:.2f}</i></span>'
         st.html(figure(f'<div class="kg-framed">{picture}{legend}</div>', _("What it cannot return")))
+    with st.container(key="reconstruction"):
+        picture = tile(grey(judged.reconstruction), alt=_("The model’s reconstruction of it")) if judged else blank()
+        st.html(figure(picture, _("Reconstruction")))
 
 
 def _network(judged: Judgement | None, recipe: Recipe, usual: Usual) -> str:

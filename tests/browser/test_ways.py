@@ -28,6 +28,14 @@ def test_a_character_draws_itself_and_goes_on_being_editable(app_url: str, page:
     expect(page).to_have_url(drawn)
 
 
+def test_a_test_digit_draws_itself_too(app_url: str, page: Page):
+    page.goto(f"{app_url}/draw?lang=en&digit=3")
+    replay = page.locator("canvas.kg-replay")
+    expect(replay).to_be_attached()
+    expect(replay).not_to_be_attached()
+    expect(verdict(page)).to_contain_text("Normal")
+
+
 def test_nothing_moves_where_motion_is_unwanted_and_the_canvas_has_a_name(app_url: str, browser: Browser):
     context = browser.new_context(reduced_motion="reduce", locale="ja-JP", viewport={"width": 1280, "height": 720})
     page = context.new_page()

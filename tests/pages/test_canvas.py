@@ -54,6 +54,9 @@ def test_a_surprise_is_a_test_digit_or_a_character_that_is_none(open_page, monke
     assert not page.exception
     if chance < 0.5:
         assert asked(page) == {"digit": "9999"}
+        strokes, pen = page.session_state["replayed"]
+        assert strokes, "it is written stroke by stroke, as the characters are"
+        assert pen > PEN / 2
     else:
         assert characters()[asked(page)["character"]].group == "symbols"
 
@@ -65,6 +68,18 @@ def test_a_test_digit_comes_back_from_the_address_as_it_is(open_page, html):
     assert np.abs(seen - load_mnist("test").x[3] / 255).mean() < 0.01
     assert asked(page) == {"digit": "3"}
     assert asked(open_page(DRAW, digit="99999")) == asked(open_page(DRAW, digit="-1")) == {}
+
+
+def test_the_same_strokes_after_clear_are_a_drawing_again(open_page, html):
+    page = pen(open_page, "E")
+    drawn, judged = page.session_state["canvas"], html(page)
+    page.button(key="clear").click().run()
+    assert "kg-none" in html(page)
+    page.session_state["canvas"] = open_page(DRAW, ink=np.zeros((SIZE, SIZE)), strokes=[]).session_state["canvas"]
+    page.run()
+    page.session_state["canvas"] = drawn
+    page.run()
+    assert html(page) == judged
 
 
 def test_undo_goes_back_step_by_step(open_page, html):

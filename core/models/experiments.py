@@ -36,7 +36,7 @@ class Recipe:
         instead of on their scans.
     remembers: keep a memory of the training images (`core.detection.memory`).
     score, rule: what judges with this recipe unless something else is asked for.
-    jit_compile, steps_per_execution: as in `keras.Model.compile`; how fast, not what.
+    jit_compile, steps_per_execution: compile the training steps, and so many into one call; how fast, not what.
     most_images: learn from no more than so many of the normals; from all of them where it is None.
     """
 

@@ -93,7 +93,7 @@ def test_canvas_row_and_verdict_fit_a_phone_in_the_same_order(app_url: str, page
     page.goto(f"{app_url}/draw?lang={lang}")
     verdict(page).wait_for()
     page.locator("canvas.upper-canvas").wait_for()
-    keys = ("drawing", "model_input", "latent", "reconstruction", "error_map", "verdict")
+    keys = ("drawing", "model_input", "latent", "error_map", "reconstruction", "verdict")
     boxes = [page.locator(f".st-key-{key}").bounding_box() for key in keys]
     places = [(round(box["y"] / 20), box["x"]) for box in boxes]  # on one line: within 20 pixels
     assert places == sorted(places)

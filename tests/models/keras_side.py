@@ -45,12 +45,20 @@ def main(folder: Path) -> None:
             DEEP.recipe, schedule="one-cycle", jit_compile=True, steps_per_execution=2, batch_size=4, learning_rate=0.5
         ),
     )
-    compiled, again = (train(quick, x[:30], x[30:], seed=5, epochs=2) for _ in range(2))
+    calls: list[None] = []
+    compiled, again = (
+        train(quick, x[:30], x[30:], seed=5, epochs=2, on_batch=lambda: calls.append(None)) for _ in range(2)
+    )
     told["compiled_weights"] = [weights_of(each) for each in (compiled, again)]
     schedule = compiled.autoencoder.optimizer._learning_rate
     told["one_cycle"] = [float(schedule(step)) for step in (0, 4, 16)]
-    told["compiled"] = [compiled.autoencoder.jit_compile, compiled.autoencoder.steps_per_execution]
-    told["compiled_epochs"] = len(compiled.history)
+    told["compiled_calls"] = len(calls) / 2
+    told["compiled_losses"] = [[epoch.loss, epoch.val_loss] for epoch in compiled.history]
+    answer = np.asarray(compiled.autoencoder(x[30:])["reconstruction"])
+    told["compiled_val_loss_by_hand"] = float(keras.ops.mean(keras.losses.binary_crossentropy(x[30:], answer)))
+    told["compiled_steps"] = int(compiled.autoencoder.optimizer.iterations)
+    halted = train(quick, x[:30], x[30:], seed=5, epochs=9, on_epoch=lambda epoch: epoch.number == 2)
+    told["compiled_until_told"] = len(halted.history)
 
     for name, experiment in {"shallow": SHALLOW, "deep": DEEP}.items():
         keras.utils.set_random_seed(0)

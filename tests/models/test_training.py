@@ -97,10 +97,21 @@ def test_looking_changes_nothing_and_stopping_keeps_what_was_learnt(told):
 
 def test_one_cycle_rises_for_a_quarter_and_falls_to_a_hundredth(told):
     assert told["one_cycle"] == [pytest.approx(0.5 / 25), pytest.approx(0.5), pytest.approx(0.5 / 100)]
-    assert told["compiled"] == [True, 2]
-    assert told["compiled_epochs"] == 2
+
+
+def test_compiled_steps_learn_and_a_seed_decides_what(told):
     same, again = told["compiled_weights"]
     assert same == again
+    (first, _), (second, val_loss) = told["compiled_losses"]
+    assert second < first, "it learns"
+    assert val_loss == pytest.approx(told["compiled_val_loss_by_hand"], rel=1e-4)
+    assert told["compiled_until_told"] == 2
+
+
+def test_compiled_steps_are_those_of_an_epoch_some_to_a_call(told):
+    # 30 images in batches of 4 are 8 steps, two to a call; there are two epochs.
+    assert told["compiled_steps"] == 16
+    assert told["compiled_calls"] == 8
 
 
 def test_the_saved_model_answers_alike_without_its_optimizer(told):

@@ -43,6 +43,7 @@ def test_figures_are_those_of_the_bundles(values):
     only_1, without_0 = (load_bundle(f"article-{which}").card.metrics for which in ("only-1", "without-0"))
     assert values["only_1_detection"] == f"{only_1['detection_rate']:.3f}"
     assert values["without_0_detection"] == f"{100 * without_0['detection_rate']:.0f} %"
+    assert float(values["trained_error"]) < float(values["plain_error"])
     assert float(values["once"]) < float(values["twice"])
     assert float(values["held_out_1"]) < 0.5
 
@@ -51,11 +52,11 @@ def test_figures_are_those_of_the_bundles(values):
 def talk(tmp_path):
     """Write a talk of one file and read it."""
 
-    def talk(text, *, name="01-one.md"):
+    def talk(text, *, name="01-one.md", medium="screen"):
         folder = tmp_path / "en" / "story"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-        return steps("en", {"n": "7"}, folder=tmp_path)
+        return steps("en", {"n": "7"}, medium=medium, folder=tmp_path)
 
     return talk
 
@@ -64,6 +65,26 @@ def test_a_step_is_a_title_a_lead_prose_and_notes(talk):
     (step,) = talk("# Title\n\nLead {n}.\n\nMore.\n\nAnd more.\n\n<!-- notes -->\n\nSay {n}.\n")
     assert (step.name, step.title, step.lead) == ("one", "Title", "Lead 7.")
     assert (step.prose, step.notes) == ("More.\n\nAnd more.", "Say 7.")
+
+
+def test_screen_and_paper_each_have_their_sentences(talk):
+    text = "# T\n\nIt learns. <screen>Pull it.</screen>\n<paper>Five epochs.</paper>\n\n<!-- notes -->\n\nSay"
+    assert talk(text)[0].lead == "It learns. Pull it."
+    assert talk(text, medium="paper")[0].lead == "It learns. Five epochs."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paper_is_not_told_to_move(values, language):
+    screen, paper = (steps(language, values, medium=medium) for medium in ("screen", "paper"))
+    moved = [one.name for one, other in zip(screen, paper, strict=True) if one.lead != other.lead]
+    assert moved == ["autoencoder", "training", "mirror", "noise", "letter", "draw", "beyond"]
+    asked = re.compile("Choose|Pull|Send|Move over|Add a|選んで|スライダー|ポインタ|確かめて|通してみて")
+    assert not [step.name for step in paper if asked.search(step.lead)]
+
+
+def test_a_mark_without_its_other_half_is_refused(talk):
+    with pytest.raises(ValueError, match=r"has a <screen> without its other half"):
+        talk("# T\n\nLead <screen>Pull it.\n\n<!-- notes -->\n\nSay")
 
 
 @pytest.mark.parametrize(

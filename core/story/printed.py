@@ -15,11 +15,11 @@ from core.detection.thresholds import Threshold
 from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import ASSETS, Float, Labelled, UInt8, flatten, is_normal
-from core.images.noise import add_noise
 from core.models.bundle import Bundle
+from core.models.denoising import DENOISING, PLAIN
 from core.models.latent import Plane
 from core.story import Step, steps
-from core.story.figures import LETTERS, WANTED, drawn_letter, figures, passed, ten_digits, with_speck
+from core.story.figures import LETTERS, WANTED, drawn_letter, figures, passed, ten_digits, with_grain, with_speck
 from core.views import printing
 from core.views.tiles import heat
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 LOCALE = ASSETS / "locale"
 # A Japanese font sets these as wide as its own characters, which tears an English word apart.
 _NARROW = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
-# In how many epochs the training is shown at most, how often the digits are passed, how strong the noise is.
-EPOCHS, PASSES, NOISE = 5, (1, 2, 20), 0.2
+# In how many epochs the training is shown at most, how often the digits are passed.
+EPOCHS, PASSES = 5, (1, 2, 20)
 # Marks in the scatters, as many as can be told apart; the side of the decoded plane, in images.
 MARKS, NUMERALS, TILES = 900, 600, 17
 
@@ -70,7 +70,7 @@ def talk_pages(
     """The pages of `talk_pdf`, one a step."""
     catalogue = gettext.translation("kagami", LOCALE, [language], fallback=language == "en")
     sources = Sources(say=catalogue.gettext, load=load, detector=detector, test=test)
-    told = steps(language, figures(load, test))
+    told = steps(language, figures(load, test), medium="paper")
     return [_page(step, number, len(told), sources) for number, step in enumerate(told, 1)]
 
 
@@ -142,13 +142,14 @@ def _mirror(room: "SubFigure", sources: Sources) -> None:
 
 def _noise(room: "SubFigure", sources: Sources) -> None:
     _ = sources.say
-    bundle, digits = sources.load("article-all"), sources.ten
-    speck, noisy = with_speck(digits), add_noise(digits, "gaussian", NOISE, 0)
+    plain, digits = sources.load(PLAIN), sources.ten
+    speck, noisy = with_speck(digits), with_grain(digits)
     rows = {
         _("With a speck"): speck,
-        _("Speck returned"): passed(bundle, speck, 1),
+        _("Speck returned"): passed(plain, speck, 1),
         _("With noise"): noisy,
-        _("Noise returned"): passed(bundle, noisy, 1),
+        _("Noise returned"): passed(plain, noisy, 1),
+        _("Trained on noise"): passed(sources.load(DENOISING), noisy, 1),
     }
     printing.rows_of_images(room, {name: _square(images) for name, images in rows.items()})
 

@@ -169,6 +169,23 @@ def signed_decibels(difference: float) -> str:
     return f"{difference:+.1f} dB".replace("-", "−")
 
 
+def noise_passes(*, fresh: bool = True, seed: int = 0) -> tuple[Float, Float]:
+    """What goes into each pass of pure noise through the denoising autoencoder, and what comes back: see `passes`."""
+    return passes(loaders.bundle(DENOISING).autoencoder, n=STARTS, count=PASSES, fresh=fresh, seed=seed)
+
+
+def digits_among(images: Float) -> tuple[str, str]:
+    """How many of the images (n, 784) Kagami's detector takes for digits, in a sentence, and a mark for each (HTML)."""
+    judged = judge(loaders.default_detector(JUDGE), images.reshape(-1, 28, 28))
+    marks = "".join(
+        f'<span class="kg-{"anomalous" if each.anomalous else "normal"}">{"▲" if each.anomalous else "●"}</span>'
+        for each in judged
+    )
+    normal = sum(not each.anomalous for each in judged)
+    told = _("Kagami’s detector takes {normal} of {all} for digits (●).").format(normal=normal, all=len(judged))
+    return told, marks
+
+
 def from_pure_noise() -> None:
     """Passes of pure noise through the denoising autoencoder: what goes in left, what comes back right."""
     titles = {"fresh": _("with new noise, less each time"), "same": _("nothing added")}
@@ -183,9 +200,7 @@ def from_pure_noise() -> None:
             required=True,
         )
         start = st.number_input(_("Start"), 0, 999, 0, key="start", bind="query-params")
-    given, returned = passes(
-        loaders.bundle(DENOISING).autoencoder, n=STARTS, count=PASSES, fresh=how == "fresh", seed=int(start)
-    )
+    given, returned = noise_passes(fresh=how == "fresh", seed=int(start))
     number, deviation = _("Pass {number}"), _("noise {deviation}")
     rows = []
     for i, (before, after, sigma) in enumerate(zip(given, returned, deviations(PASSES), strict=True), start=1):
@@ -199,13 +214,7 @@ def from_pure_noise() -> None:
             f'<tr><th scope="row">{escape(name)}<small>{escape(added)}</small></th>'
             f"<td>{pictures[0]}</td><td>{pictures[1]}</td></tr>"
         )
-    judged = judge(loaders.default_detector(JUDGE), returned[-1].reshape(-1, 28, 28))
-    marks = "".join(
-        f'<span class="kg-{"anomalous" if each.anomalous else "normal"}">{"▲" if each.anomalous else "●"}</span>'
-        for each in judged
-    )
-    normal = sum(not each.anomalous for each in judged)
-    verdict = _("Kagami’s detector takes {normal} of {all} for digits (●).").format(normal=normal, all=len(judged))
+    verdict, marks = digits_among(returned[-1])
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in (_("Goes in"), _("Comes back")))
     foot = f'<tr><td></td><td>{escape(verdict)}</td><td class="kg-marks" aria-hidden="true">{marks}</td></tr>'
     with st.container(key="passes"):

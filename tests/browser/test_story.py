@@ -37,10 +37,18 @@ def test_all_steps_by_clicker_with_nothing_to_scroll(app_url: str, page: Page, l
         answers = page.locator("[class*=st-key-vote_] button")
         if answers.count():  # nothing scrolls before the prediction, nor after it
             assert page.evaluate(OVERFLOW) <= 0, titles[-1]
-            answers.first.focus()
-            page.keyboard.press("Enter")
+            page.keyboard.press("n" if step % 2 else "y")
             page.locator(".kg-tally").wait_for()
             at(page, step)
+        if page.locator(".st-key-beyond").count():
+            page.get_by_role("radio").first.focus()
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("Space")
+            page.locator(".kg-marks").wait_for()
+            page.get_by_role("slider").focus()
+            before = page.locator(".kg-film img").last.get_attribute("src")
+            page.keyboard.press("ArrowRight")
+            expect(page.locator(".kg-film img").last).not_to_have_attribute("src", before)
         page.wait_for_timeout(500)
         assert page.evaluate(OVERFLOW) <= 0, titles[-1]
         assert (

@@ -62,3 +62,9 @@ def test_a_wrong_prediction_is_told(open_page, html):
     page.button(key="vote_only-one_False").click().run()
     assert "Not so." in html(page)
     assert "0 of 1 predictions were right." in html(page)
+
+
+def test_noise_becomes_digits_pass_by_pass(open_page, html):
+    page = open_page("app.py", present="1", step="beyond")
+    page.button_group(key="beyond").set_value("noise").run()
+    assert "of 8 for digits" in html(page)

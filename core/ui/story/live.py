@@ -12,11 +12,14 @@ from core.errors import KagamiError
 from core.images.data import DIGITS, Float, UInt8, is_normal
 from core.images.handwriting import prepare
 from core.images.noise import add_noise
-from core.story.figures import LETTERS, drawn_letter, passed, ten_digits, with_speck
+from core.models.denoising import DENOISING, PLAIN, deviations
+from core.story.figures import GRAIN, LETTERS, drawn_letter, passed, ten_digits, with_speck
 from core.ui import loaders
 from core.ui.address import choose
 from core.ui.canvas import canvas_buttons, canvas_ink
 from core.ui.choices import noise_title
+from core.ui.denoising import PASSES as COUNT
+from core.ui.denoising import digits_among, noise_passes
 from core.ui.drawn import drawn
 from core.ui.language import _, sentence
 from core.ui.mirror import no_verdict_html, numbers, verdict_html
@@ -92,26 +95,27 @@ def mirror() -> None:
 
 
 def noise() -> None:
-    """A speck, or noise, and what the article's network makes of it."""
+    """A speck, or noise, and what two networks make of it: the article's, and one that learnt from noise."""
     titles = {"speck": _("a speck"), "clean": _("nothing")}
-    kind = choose(
-        st.segmented_control,
-        _("What is added"),
-        ["clean", "speck", "gaussian", "salt-and-pepper"],
-        key="added",
-        default="speck",
-        title=lambda name: titles.get(name) or noise_title(name),
-        required=True,
-    )
-    digits = _ten()
-    spoiled = digits
-    if kind == "speck":
-        spoiled = with_speck(digits)
-    elif kind != "clean":
-        amount = st.slider(_("How much"), 0.0, 0.6, 0.2, 0.05, key="much", bind="query-params")
-        spoiled = add_noise(digits, kind, amount, 0)
-    returned = passed(loaders.bundle("article-all"), spoiled, 1)
-    st.html(_film(spoiled, _("Given")) + _film(returned, _("Returned")))
+    spoiled = digits = _ten()
+    with st.container(key="choices_noise", horizontal=True, vertical_alignment="bottom"):
+        kind = choose(
+            st.segmented_control,
+            _("What is added"),
+            ["clean", "speck", "gaussian", "salt-and-pepper"],
+            key="added",
+            default="speck",
+            title=lambda name: titles.get(name) or noise_title(name),
+            required=True,
+        )
+        if kind == "speck":
+            spoiled = with_speck(digits)
+        elif kind != "clean":
+            amount = st.slider(_("How much"), 0.0, 0.6, GRAIN, 0.05, key="much", bind="query-params")
+            spoiled = add_noise(digits, kind, amount, 0)
+    rows = {PLAIN: _("Tutorial"), DENOISING: _("Trained on noise")}
+    returned = [_film(passed(loaders.bundle(name), spoiled, 1), title) for name, title in rows.items()]
+    st.html(_film(spoiled, _("Given")) + "".join(returned))
 
 
 def only_one() -> None:
@@ -230,8 +234,37 @@ def draw_own() -> None:
 
 
 def beyond() -> None:
-    """The plane of digits: pointing at a place decodes it."""
-    plane_map("plane-all", Drawn(), view="digits", highlight=None)
+    """The plane of digits, where pointing at a place decodes it, or digits that come of noise, pass by pass."""
+    titles = {"map": _("Map of digits"), "noise": _("From noise")}
+    with st.container(key="choices_beyond", horizontal=True, vertical_alignment="bottom"):
+        way = choose(
+            st.segmented_control,
+            _("What to see"),
+            list(titles),
+            key="beyond",
+            default="map",
+            title=titles.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        if way == "noise":
+            at = st.slider(_("Passes through the network"), 1, COUNT, 1, key="pass", bind="query-params")
+    if way == "map":
+        plane_map("plane-all", Drawn(), view="digits", highlight=None)
+    else:
+        _from_noise(at)
+
+
+def _from_noise(at: int) -> None:
+    """What goes into that pass, what comes back, and how much of it is a digit."""
+    given, returned = noise_passes()
+    told, marks = digits_among(returned[at - 1])
+    st.html(
+        _film(given[at - 1], _("Given, noise {deviation}").format(deviation=f"{deviations(COUNT)[at - 1]:.2f}"))
+        + _film(returned[at - 1], _("Trained on noise"))
+        + f'<div class="kg-film"><span></span><div class="kg-marks" aria-hidden="true">{marks}</div></div>'
+        + f'<p class="kg-figure-told" role="status">{told}</p>'
+    )
 
 
 # What moves in the step of that name.

@@ -3,8 +3,6 @@
 import math
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
-from skimage.morphology import skeletonize
 
 from core.images.data import UInt8
 from core.images.strokes import Stroke
@@ -20,6 +18,10 @@ def traced(picture: UInt8) -> tuple[tuple[Stroke, ...], float]:
     Strokes are in the unit square, as `core.images.strokes` has them, and so is the pen. A line begins at a loose end,
     the topmost first, and goes straight on where it crosses another. A picture without ink gives no strokes.
     """
+    # Not above: together they take a third of a second, which the first visitor of the draw page would wait for.
+    from scipy.ndimage import distance_transform_edt
+    from skimage.morphology import skeletonize
+
     ink = picture > 127
     middle = skeletonize(ink)
     left = {(int(row), int(column)) for row, column in zip(*np.nonzero(middle), strict=True)}

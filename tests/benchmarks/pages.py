@@ -95,7 +95,9 @@ def megabytes(pid: int) -> float:
 def measure(browser: Browser, script: str, path: str) -> dict[str, float]:
     """One round of everything."""
     with served(script) as (url, pid, healthy):
-        _, first = visit(browser, f"{url}/{path}")
+        page, first = visit(browser, f"{url}/{path}")
+        page.wait_for_timeout(1000)  # what a page does after its verdict is not the next visitor's
+        page.context.close()
         page, warm = visit(browser, f"{url}/{path}")
         page.wait_for_timeout(1000)
         before = cpu_seconds(pid)

@@ -134,7 +134,7 @@ def rows_of_images(room: "SubFigure", rows: Mapping[str, UInt8 | Float], *, mark
 
     A mark that begins with ▲ or ● has the colour of its kind.
     """
-    axis = room.subplots(gridspec_kw={"left": 0.17, "right": 1, "bottom": 0.04, "top": 1})
+    axis = room.subplots(gridspec_kw={"left": 0.17, "right": 1, "bottom": 0.04, "top": 0.95})
     below, across = 0, 1
     for name, images in rows.items():
         pixels = mosaic(images, columns=len(images), gap=GAP)

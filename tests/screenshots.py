@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.benchmarks.pages import FLAGS, ROOT, served
+from tests.benchmarks.pages import FLAGS, ROOT, STEPS, served
 
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 LANGUAGES = ("en", "ja")
@@ -38,6 +38,8 @@ SHOTS = (
     Shot(name="denoise", path="denoise", ready=".kg-tile"),
     Shot(name="detect", path="detect", ready="h1", settle=4000),
     Shot(name="latent", path="latent", ready="h1", settle=4000),
+    Shot(name="train", path="train", ready=".kg-tile"),
+    *(Shot(name=f"step-{step}", path=f"?present=1&step={step}", ready=".kg-bar") for step in STEPS),
 )
 
 # Which of them the README shows, and as what.

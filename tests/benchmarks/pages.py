@@ -21,6 +21,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 APPS = {"floor": ("tests/benchmarks/floor_app.py", ""), "Kagami": ("app.py", "draw?lang=en")}
+# The talk's steps by name, in order.
+STEPS = [path.stem.split("-", 1)[1] for path in sorted((ROOT / "core/assets/content/en/story").iterdir())]
 ROUNDS, STROKES = 3, 20
 
 

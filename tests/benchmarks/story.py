@@ -10,9 +10,8 @@ import time
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages import FLAGS, ROOT, ROUNDS, served
+from pages import FLAGS, ROUNDS, STEPS, served
 
-STEPS = [path.stem.split("-", 1)[1] for path in sorted((ROOT / "core/assets/content/en/story").iterdir())]
 # Streamlit spells a key as a class, with underscores.
 STANDS = """name => {
   const live = document.querySelector(`.st-key-stage_live_${name.replaceAll("-", "_")}`);

@@ -26,7 +26,7 @@ ARTICLE, FAST, KAGAMI, DENOISE = (RECIPES[name] for name in ("article", "fast", 
 ENDLESS, SLOW = 1e30, 1e9
 
 
-def ran(recipe=ARTICLE, seconds=(9.0, 2.0, 2.0), *, normals=tuple(range(10)), overhead=7.0, state="finished"):
+def ran(recipe=ARTICLE, seconds=(9.0, 2.0), *, normals=tuple(range(10)), overhead=7.0, state="finished"):
     """A run of so many epochs that took so long."""
     return Run(
         id="20260131-120000-000000-aaaa",

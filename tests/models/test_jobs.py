@@ -1,4 +1,4 @@
-"""Runs, told by their folders. One test trains in processes of their own, as a page does; the others need none."""
+"""Runs, told by their folders. Two tests train in processes of their own, as a page does; the others need none."""
 
 import json
 import os
@@ -18,7 +18,7 @@ import pytest
 from core.errors import KagamiError
 from core.models import jobs
 from core.models.bundle import list_bundles, load_bundle, write_bundle
-from core.models.experiments import RECIPES, Experiment
+from core.models.experiments import RECIPES, Experiment, refuse_impossible
 from core.models.home import user_models, user_runs
 from core.models.jobs import Cancelled, Plan, Printer, Reporter
 from core.models.snapshots import Snapshot, Specimens
@@ -338,3 +338,25 @@ def test_a_killed_server_loses_no_run_and_a_killed_training_leaves_nothing(home,
     until(lambda: jobs.find_run(second).state == "lost")
     assert jobs.find_run(second).reason.code == "run_lost"
     assert [name for name in list_bundles() if name.startswith("my-")] == ["my-one"]
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_leaves_no_bundle(home):
+    # A chain of linear layers at the highest rate that a recipe may have: its logits overflow in the first epoch.
+    steep = replace(
+        TINY.recipe,
+        encoder=(256,) * 6,
+        activation="linear",
+        latent_activation="linear",
+        learning_rate=1.0,
+        batch_size=8,
+        epochs=2,
+        most_images=600,
+    )
+    refuse_impossible(steep)
+    run_id = jobs.start(replace(PLAN, experiment=replace(TINY, recipe=steep)))
+    until(lambda: not jobs.find_run(run_id).active, seconds=400)
+    run = jobs.find_run(run_id)
+    assert (run.state, run.reason.code) == ("failed", "diverged")
+    assert run.reason.details == {"epoch": 1}
+    assert run.losses == ()
+    assert list(user_models().glob("*")) == []

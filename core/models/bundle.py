@@ -153,10 +153,11 @@ def find_bundle(name: str) -> Path:
     return shipped if (shipped / CARD).is_file() else user_models() / name
 
 
-def read_card(name: str) -> Card | None:
-    """The card of a bundle, without a look at its other files; None where there is none to be read."""
+def read_card(name: str, *, folder: Path | None = None) -> Card | None:
+    """The card of the bundle `name` in `folder`, or else where `find_bundle` finds it, without a look at its other
+    files; None where there is none to be read."""
     try:
-        return Card.from_json((find_bundle(name) / CARD).read_text(encoding="utf-8"))
+        return Card.from_json(((folder / name if folder else find_bundle(name)) / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -107,7 +107,7 @@ def sentence(error: KagamiError) -> str:
         "no_room": _("A training needs {megabytes} MB of free space on the disk, and there is less."),
         "title_missing": _("This model needs a name."),
         "bundle_exists": _("There is a model of this name already."),
-        "not_a_bundle": _("This file was not imported: it holds no whole and undamaged model of Kagami’s ({what})."),
+        "not_a_bundle": _("This file was not imported: it holds no whole and undamaged model of Kagami’s."),
         "impossible_encoder": _(
             "A network has 1 to {layers} layers up to its bottleneck, of 1 to {widest} units each, such as 128-32."
         ),

@@ -32,14 +32,14 @@ from core.models.experiments import (
     parameters,
     refuse_impossible,
 )
-from core.models.home import home
+from core.models.home import home, user_trash
 from core.models.jobs import PACES, Plan, Run, control, list_runs, remove_run, snapshots_of, start
 from core.models.snapshots import DRAWING, Snapshots
 from core.ui import loaders
 from core.ui.address import choose
 from core.ui.choices import bundle_title, experiment_title, recipe_title
 from core.ui.language import _, sentence
-from core.ui.style import palette
+from core.ui.style import palette, reworded
 from core.views.learning import error_histogram, loss_curves
 from core.views.tiles import tile
 
@@ -266,6 +266,7 @@ def _choose_pace(run: Run | None = None) -> str:
             key=key,
             format_func={**titles, "step": _("Pause")}.__getitem__,
             required=True,
+            disabled=run.state == "saving",
             label_visibility="collapsed",
             on_change=lambda: control(run, pace=st.session_state[key]),
         )
@@ -404,7 +405,7 @@ def _status(run: Run) -> None:
         else _("It is about to start."),
         "starting": _("TensorFlow is starting; this takes some seconds."),
         "training": _("Epoch {done} of {of} is done; {left} to go.") if done else _("The first epoch is under way."),
-        "paused": _("After epoch {done} of {of}."),
+        "paused": _("After epoch {done} of {of}.") if done else _("Before the first epoch."),
         "saving": _("It has learnt. Now it judges the test images and is written to the disk."),
         "finished": _("Every page has it in its list now."),
         "cancelled": _("After epoch {done}; nothing of it was kept."),
@@ -426,7 +427,7 @@ def _status(run: Run) -> None:
 def _controls(run: Run) -> None:
     """What can be wanted of a run: while it learns its pace and its end, afterwards its bundle."""
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        if run.active and run.state != "saving":
+        if run.active:
             _choose_pace(run)
             st.button(
                 _("One epoch"),
@@ -440,7 +441,12 @@ def _controls(run: Run) -> None:
                 on_click=lambda: control(run, end="keep"),
                 key="keep",
             )
-            st.button(_("Cancel"), on_click=lambda: control(run, end="cancel"), key="cancel")
+            st.button(
+                _("Cancel"),
+                disabled=run.state == "saving",
+                on_click=lambda: control(run, end="cancel"),
+                key="cancel",
+            )
         elif run.state == "finished" and run.plan.bundle in list_bundles():
             if st.button(_("Draw for it"), type="primary", key="draw_for_it"):
                 # The page takes what the address asks for, not what it showed before.
@@ -578,7 +584,7 @@ def keep_models() -> None:
     """The trained models side by side, and what can be done with one's own."""
     st.html(_table([*PRESETS, *library.user_bundles()]))
     own = library.user_bundles()
-    left, right = st.columns([7, 5], gap="large")
+    left, right = st.columns([7, 5], gap="medium")
     with left:
         if own:
             _one_of_mine(own)
@@ -588,10 +594,13 @@ def keep_models() -> None:
         _import()
     for name in library.deleted()[:3]:
         with st.container(key=f"deleted_{name}", horizontal=True, vertical_alignment="center"):
-            st.markdown(_("Deleted: {title}").format(title=_plain(name)))
+            st.markdown(_("Deleted: {title}").format(title=_plain(_deleted_title(name))))
             st.button(_("Put back"), on_click=_do, args=(library.put_back, name), key=f"put_back_{name}")
     if (told := st.session_state.pop("library_told", None)) is not None:
-        st.error(sentence(told)) if isinstance(told, KagamiError) else st.success(told)
+        if isinstance(told, KagamiError):
+            st.error(sentence(told))
+        else:
+            st.html(f'<p class="kg-run" role="status">{escape(told)}</p>')
 
 
 def _table(names: Sequence[str]) -> str:
@@ -645,9 +654,20 @@ def _title_or_name(name: str) -> str:
     return bundle_title(name) if read_card(name) else name
 
 
+def _deleted_title(name: str) -> str:
+    card = read_card(name, folder=user_trash())
+    return (card.title or experiment_title(card.experiment)) if card else name
+
+
 def _import() -> None:
+    st.html(_own_words())
     number = st.session_state.setdefault("imports", 0)
-    file = st.file_uploader(_("Import a model that was exported here"), "zip", key=f"import_{number}")
+    file = st.file_uploader(
+        _("Import a model that was exported here"),
+        "zip",
+        max_upload_size=library.LARGEST_ARCHIVE // 2**20,
+        key=f"import_{number}",
+    )
     if file is None:
         return
     try:
@@ -657,6 +677,18 @@ def _import() -> None:
         st.session_state["library_told"] = error
     st.session_state["imports"] += 1
     st.rerun()
+
+
+def _own_words() -> str:
+    """Streamlit's upload speaks English only."""
+    return reworded(
+        {
+            '[class*=st-key-import_] [data-testid="stFileUploaderDropzone"] button p': _("Choose a file"),
+            '[class*=st-key-import_] [data-testid="stFileUploaderDropzoneInstructions"] span': _(
+                "or drop it here: ZIP, up to {size} MB"
+            ).format(size=library.LARGEST_ARCHIVE // 2**20),
+        }
+    )
 
 
 def _do(what: Callable[..., None], *arguments: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core.models import jobs
+from core.models import jobs, library
 from core.models.experiments import RECIPES, Experiment
 from core.models.home import user_runs
 from core.models.jobs import Plan
@@ -78,6 +78,24 @@ def test_what_is_wanted_goes_into_the_runs_folder(open_page, run):
     assert jobs.find_run(run.name).control.end == "keep"
     page.button(key="cancel").click().run()
     assert jobs.find_run(run.name).control.end == "cancel"
+
+
+def test_before_its_first_epoch_a_run_can_pause_and_while_it_is_written_nothing_can_be_wanted(open_page, html, run):
+    tell(run, ("training", {}), ("paused", {}))
+    assert "Before the first epoch." in html(open_page(PAGE))
+    tell(run, ("saving", {}))
+    page = open_page(PAGE)
+    assert all(page.button(key=key).disabled for key in ("one_epoch", "keep", "cancel"))
+
+
+def test_what_was_deleted_goes_by_its_title_and_can_be_put_back(open_page, home):
+    mine = library.import_archive(library.export("article-only-1"))
+    library.rename(mine, "Only *ones*")
+    library.delete(mine)
+    page = open_page(PAGE)
+    assert r"Deleted: Only \*ones\*" in [text.value for text in page.markdown]
+    page.button(key=f"put_back_{mine}").click().run()
+    assert library.user_bundles() == (mine,)
 
 
 def test_why_it_failed_stands_in_the_readers_language(open_page, html, run):

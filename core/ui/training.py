@@ -337,8 +337,10 @@ def _watch(polling: bool) -> None:
         st.error(sentence(error))
         return
     if watched.run:
-        _status(watched.run)
-        _controls(watched.run)
+        # What is over needs one line: where it stands, and what can be done with it.
+        with st.container(key="standing", horizontal=not watched.run.active, vertical_alignment="center"):
+            _status(watched.run)
+            _controls(watched.run)
     _queue([run for run in under_way if run.id != key])
     _show(watched, beside)
 
@@ -396,7 +398,7 @@ def _of_bundle(name: str) -> Watched:
 
 
 def _status(run: Run) -> None:
-    """Where a run stands, in one sentence, over a bar of its epochs."""
+    """Where a run stands, in one sentence, over a bar of its epochs as long as there are more to come."""
     done = len(run.losses)
     values = {"done": done, "of": run.of, "left": _about(run.seconds_left or 0), "ahead": run.ahead}
     said = {
@@ -421,7 +423,8 @@ def _status(run: Run) -> None:
         f'<p class="kg-run {kind}" role="status" aria-live="polite"><b>{escape(word[:1].upper() + word[1:])}</b> '
         f"{escape(text)}</p>"
     )
-    st.progress(min(1.0, done / run.of) if run.of else 0.0)
+    if run.active:
+        st.progress(min(1.0, done / run.of) if run.of else 0.0)
 
 
 def _controls(run: Run) -> None:

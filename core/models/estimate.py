@@ -13,8 +13,8 @@ from core.models.jobs import Run
 
 # Where no run has told yet, in seconds: Keras's own share of each step, plain and compiled, and what stands before and
 # after the epochs (TensorFlow's start, compilation, scores of the test images, and a memory that is built).
-STEP, COMPILED_STEP = 0.003, 0.0005
-AROUND, AROUND_MEMORY = 20.0, 90.0
+STEP, COMPILED_STEP = 0.005, 0.0005
+AROUND, AROUND_MEMORY = 10.0, 90.0
 # A recipe that damages its images does so on the processor: seconds for each image, and epoch.
 DAMAGE = 0.0001
 # Of the last runs, how many tell.

@@ -40,8 +40,8 @@ from core.models.home import user_models, user_trash
 
 PREFIX = "my-"
 LONGEST_TITLE = 60
-# Of an archive, in bytes: packed, and unpacked. The largest bundle that ships has a tenth of it.
-LARGEST_ARCHIVE, LARGEST_BUNDLE = 64 * 2**20, 160 * 2**20
+# Of an archive, in bytes: packed, and unpacked. The largest network that can be trained takes 80 MB.
+LARGEST_ARCHIVE, LARGEST_BUNDLE = 128 * 2**20, 160 * 2**20
 # The same of the arrays in one npz file.
 LARGEST_ARRAYS = 512 * 2**20
 # Seconds after which what was deleted is gone for good.

@@ -16,6 +16,7 @@ from core.ui.choices import Chosen
 from core.ui.drawing import Drawing
 from core.ui.gallery import gallery
 from core.ui.language import _, sentence
+from core.ui.upload import say_instead
 
 MOST = 24
 """Pictures that are judged at once."""
@@ -23,7 +24,7 @@ MOST = 24
 
 def pictures(chosen: Chosen) -> None:
     """Uploads and the camera, the judged pictures, and why others could not be read."""
-    st.html(_own_words())
+    _say_in_own_words()
     with st.container(key="sources", horizontal=True, vertical_alignment="bottom"):
         files = list(
             st.file_uploader(
@@ -72,17 +73,16 @@ def _take(known: dict[str, UInt8]) -> None:
         drawing.show(Drawing(picture=known[name], by_hand=True))
 
 
-def _own_words() -> str:
-    """Streamlit's upload and camera speak English only."""
-    words = {
-        '.st-key-files [data-testid="stFileUploaderDropzone"] button p': _("Choose pictures"),
-        '.st-key-files [data-testid="stFileUploaderDropzoneInstructions"] span': _(
-            "or drop them here: PNG, JPEG or WebP, up to {size} MB each"
-        ).format(size=MAX_BYTES // 10**6),
-        '.st-key-photo [data-testid="stCameraInputWebcamComponent"] p': _(
-            "Allow this page to use the camera. Without a camera, choose pictures instead."
-        ),
-        '.st-key-photo [data-testid="stCameraInputButton"]': _("Take a photo, or another one"),
-    }
-    rules = "".join(f'{where}{{font-size:0}}{where}::after{{content:"{word}"}}' for where, word in words.items())
-    return f"<style>{rules}</style>"
+def _say_in_own_words() -> None:
+    say_instead(
+        {
+            '.st-key-files [data-testid="stFileUploaderDropzone"] button p': _("Choose pictures"),
+            '.st-key-files [data-testid="stFileUploaderDropzoneInstructions"] span': _(
+                "or drop them here: PNG, JPEG or WebP, up to {size} MB each"
+            ).format(size=MAX_BYTES // 10**6),
+            '.st-key-photo [data-testid="stCameraInputWebcamComponent"] p': _(
+                "Allow this page to use the camera. Without a camera, choose pictures instead."
+            ),
+            '.st-key-photo [data-testid="stCameraInputButton"]': _("Take a photo, or another one"),
+        }
+    )

@@ -29,14 +29,6 @@ def palette() -> Mapping[str, str]:
     return _palettes()[st.context.theme.type or "light"]
 
 
-def reworded(words: Mapping[str, str]) -> str:
-    """A stylesheet that shows the reader's words where Streamlit has its own; words: by selector."""
-    rules = "".join(
-        f'{where}{{font-size:0}}{where}::after{{content:"{word}";font-size:0.9375rem}}' for where, word in words.items()
-    )
-    return f"<style>{rules}</style>"
-
-
 def apply() -> None:
     """Put the stylesheets into the page; they take no room."""
     st.html(f"<style>{_css()}</style>")

@@ -39,7 +39,8 @@ from core.ui import loaders
 from core.ui.address import choose
 from core.ui.choices import bundle_title, experiment_title, recipe_title
 from core.ui.language import _, sentence
-from core.ui.style import palette, reworded
+from core.ui.style import palette
+from core.ui.upload import one_file
 from core.views.learning import error_histogram, loss_curves
 from core.views.tiles import tile
 
@@ -663,13 +664,12 @@ def _deleted_title(name: str) -> str:
 
 
 def _import() -> None:
-    st.html(_own_words())
     number = st.session_state.setdefault("imports", 0)
-    file = st.file_uploader(
+    file = one_file(
         _("Import a model that was exported here"),
         "zip",
-        max_upload_size=library.LARGEST_ARCHIVE // 2**20,
         key=f"import_{number}",
+        megabytes=library.LARGEST_ARCHIVE // 2**20,
     )
     if file is None:
         return
@@ -680,18 +680,6 @@ def _import() -> None:
         st.session_state["library_told"] = error
     st.session_state["imports"] += 1
     st.rerun()
-
-
-def _own_words() -> str:
-    """Streamlit's upload speaks English only."""
-    return reworded(
-        {
-            '[class*=st-key-import_] [data-testid="stFileUploaderDropzone"] button p': _("Choose a file"),
-            '[class*=st-key-import_] [data-testid="stFileUploaderDropzoneInstructions"] span': _(
-                "or drop it here: ZIP, up to {size} MB"
-            ).format(size=library.LARGEST_ARCHIVE // 2**20),
-        }
-    )
 
 
 def _do(what: Callable[..., None], *arguments: str) -> None:

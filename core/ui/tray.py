@@ -15,10 +15,13 @@ from core.ui.drawing import Drawing
 from core.ui.gallery import gallery, mark
 from core.ui.language import _, sentence
 from core.ui.mirror import numbers
+from core.ui.upload import one_file
 from core.views.sheets import sheet_of
 from core.views.tiles import figure, grey, heat, tile
 
 ORDERS = ("kept", "score")
+# The largest file that is read; a full tray is far smaller.
+MEGABYTES = 20
 
 
 def tray(chosen: Chosen) -> None:
@@ -125,7 +128,9 @@ def _exports(chosen: Chosen, kept: Sequence[Kept], judged: dict[str, Judgement])
 
 def _import() -> None:
     with st.popover(_("Bring back")):
-        file = st.file_uploader(_("A JSON file from a tray; it comes on top of this one"), type="json", key="tray_file")
+        file = one_file(
+            _("A JSON file from a tray; it comes on top of this one"), "json", key="tray_file", megabytes=MEGABYTES
+        )
         if file and file.file_id != st.session_state.get("tray_read"):
             st.session_state["tray_read"] = file.file_id
             try:

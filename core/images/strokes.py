@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from core.errors import KagamiError
 
@@ -179,9 +178,6 @@ def _path(stroke: Sequence[Point], size: int, pen: float, colour: str) -> dict[s
     }
 
 
-_SUPERSAMPLED = 4
-
-
 def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
     """Draw strokes with a round pen, as the canvas does.
 
@@ -192,24 +188,33 @@ def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
     size : int
         Height and width of the field in pixels.
     pen : float
-        Width of the pen in pixels.
+        Width of the pen in pixels, at least 1.
 
     Returns
     -------
     ndarray of shape (size, size), float32 in [0, 1], 1 = ink
+        How much of a pixel is covered follows from its centre's distance to the line.
     """
-    scale = size * _SUPERSAMPLED
-    radius = pen * _SUPERSAMPLED / 2
-    picture = Image.new("L", (scale, scale))
-    pencil = ImageDraw.Draw(picture)
+    distance = np.full((size, size), np.inf, np.float32)
     for stroke in strokes:
-        # Pillow counts pixel centres, the canvas pixel edges: half a pixel less.
-        line = [(x * scale - 0.5, y * scale - 0.5) for x, y in flattened(stroke)]
-        pencil.line(line, fill=255, width=max(1, round(2 * radius)))
-        reach = radius - 0.5  # of pixel centres
-        for x, y in line:  # round joins and caps
-            pencil.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
-    return np.asarray(picture.reduce(_SUPERSAMPLED), dtype=np.float32) / np.float32(255)
+        line = np.array(list(flattened(stroke)), np.float32) * size
+        for start, end in pairwise(line):
+            _approach(distance, start, end, reach=pen / 2 + 1)
+    return np.clip(pen / 2 + 0.5 - distance, 0, 1)
+
+
+def _approach(
+    distance: NDArray[np.float32], start: NDArray[np.float32], end: NDArray[np.float32], *, reach: float
+) -> None:
+    """Lower the distances of pixel centres that are at most `reach` pixels away from a straight piece, in place."""
+    left, top = np.maximum(np.floor(np.minimum(start, end) - reach), 0).astype(int)
+    right, bottom = np.maximum(np.ceil(np.maximum(start, end) + reach), 0).astype(int)
+    near = distance[top:bottom, left:right]
+    x = np.arange(left, left + near.shape[1], dtype=np.float32) + np.float32(0.5) - start[0]
+    y = np.arange(top, top + near.shape[0], dtype=np.float32)[:, np.newaxis] + np.float32(0.5) - start[1]
+    (dx, dy), length = end - start, float(np.square(end - start).sum())
+    along = np.clip((x * dx + y * dy) / length, 0, 1) if length else np.float32(0)
+    np.minimum(near, np.hypot(x - along * dx, y - along * dy), out=near)
 
 
 def flattened(stroke: Sequence[Point]) -> Iterator[Point]:

@@ -1,22 +1,18 @@
 """The drawing canvas as one thing that gives ink.
 
-The canvas tells Python of a drawing when the pen lifts. Until it has said anything, and right after something else was
-put on it, Python draws that itself: the verdict does not wait for the browser.
+The canvas tells Python of its strokes when the pen lifts, and Python draws them itself. So the verdict does not wait
+for the browser where Python knows already what is shown, and one drawing has one score, on the canvas and in the tray.
 """
 
-import io
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
 from core.detection.kept import from_json, to_json
 from core.errors import KagamiError
 from core.images import share
 from core.images.data import Float
-from core.images.handwriting import ink_of_canvas
 from core.images.strokes import PEN, SIZE, characters, flattened, from_canvas
 from core.ui import drawing
 from core.ui.drawing import Drawing, of_character, of_digit
@@ -35,30 +31,27 @@ def canvas_ink() -> Float:
         state["outdated"] = None
     elif "canvas" not in state:
         drawing.put(before)  # back from another page: the canvas is new, the drawing is not
-    result = st_canvas(
+    st_canvas(
         stroke_width=PEN,
         stroke_color="#ffffff",
         background_color="#000000",
         width=SIZE,
         height=SIZE,
         initial_drawing=state["drawing"],
-        return_image_data=True,
         key="canvas",
     )
-    state["heard"] = result.image_bytes
-    ink = None
-    if result.image_bytes is not None and result.image_bytes != state["outdated"]:
-        state["outdated"] = None  # from here on it says what it shows, even where that is the same picture once more
+    state["heard"] = said = drawing.said()
+    if said is not None and said != state["outdated"]:
+        state["outdated"] = None  # from here on it says what it shows, even where that is the same once more
         try:
-            drawing.drawn(from_canvas(result.json_data or {}, size=SIZE))
+            drawing.drawn(from_canvas(said, size=SIZE))
         except KagamiError as error:
             drawing.tell(error)
-        pixels = np.asarray(Image.open(io.BytesIO(result.image_bytes)).convert("RGBA"))
-        ink = ink_of_canvas(pixels, background=(0, 0, 0))
     _help()
     _store_tray()
     _write_address(state["shown"])
-    return state["shown"].ink if ink is None else ink
+    ink: Float = state["shown"].ink
+    return ink
 
 
 def canvas_buttons() -> None:

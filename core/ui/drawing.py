@@ -3,7 +3,6 @@
 Whoever wants something on the canvas calls :func:`show`, before the canvas is drawn (in a button's callback).
 """
 
-import base64
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -218,8 +217,8 @@ def _same(one: tuple[Stroke, ...], other: tuple[Stroke, ...]) -> bool:
     )
 
 
-def said() -> bytes | None:
-    """The picture that the canvas sent last, as PNG; None before it has sent one."""
+def said() -> dict[str, Any] | None:
+    """What the canvas sent last, as fabric JSON; None before it has sent anything."""
     sent: Any = st.session_state.get("canvas")
-    data = ((sent or {}).get("drawing") or {}).get("data")
-    return base64.b64decode(data.split(",", 1)[1]) if data else None
+    raw: dict[str, Any] | None = ((sent or {}).get("drawing") or {}).get("raw")
+    return raw

@@ -98,7 +98,8 @@ def test_aspect_is_kept():
 def test_size_and_place_hardly_matter(name, scale, right, down, size):
     free = max(0.0, 0.48 - 0.4 * scale)
     moved = drawn(name, scale=scale, right=right * free, down=down * free, size=size)
-    assert difference(prepare(moved).image, prepare(drawn(name)).image) <= 0.04
+    # Most differ by 0.005; the most where a width tips over to the next whole pixel, and half of the image moves.
+    assert difference(prepare(moved).image, prepare(drawn(name)).image) <= 0.06
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)

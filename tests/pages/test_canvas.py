@@ -8,7 +8,7 @@ import pytest
 from core.images import share
 from core.images.data import load_mnist
 from core.images.handwriting import prepare
-from core.images.strokes import PEN, SIZE, characters, draw
+from core.images.strokes import PEN, characters
 
 DRAW = "pages/draw.py"
 SCORE = re.compile(r"<b>(-?[\d.]+)</b>")
@@ -20,7 +20,7 @@ def strokes_of(*names):
 
 def pen(open_page, *names, **query):
     strokes = strokes_of(*names)
-    return open_page(DRAW, ink=draw(strokes, size=SIZE, pen=PEN), strokes=strokes, **query)
+    return open_page(DRAW, strokes=strokes, **query)
 
 
 def asked(page):
@@ -75,7 +75,7 @@ def test_the_same_strokes_after_clear_are_a_drawing_again(open_page, html):
     drawn, judged = page.session_state["canvas"], html(page)
     page.button(key="clear").click().run()
     assert "kg-none" in html(page)
-    page.session_state["canvas"] = open_page(DRAW, ink=np.zeros((SIZE, SIZE)), strokes=[]).session_state["canvas"]
+    page.session_state["canvas"] = open_page(DRAW, strokes=[]).session_state["canvas"]
     page.run()
     page.session_state["canvas"] = drawn
     page.run()
@@ -143,7 +143,7 @@ def test_a_choice_that_comes_with_the_canvas_is_the_one_that_clear_took_back(ope
     """The browser sends all choices at once: the canvas, now empty, and the character that it was still showing."""
     page = open_page(DRAW)
     page.button(key="clear").click().run()
-    emptied = open_page(DRAW, ink=np.zeros((SIZE, SIZE)), strokes=[]).session_state["canvas"]
+    emptied = open_page(DRAW, strokes=[]).session_state["canvas"]
     page.session_state["canvas"] = emptied
     page.button_group(key="character").set_value("A").run()
     assert "kg-none" in html(page)

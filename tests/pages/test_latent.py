@@ -87,7 +87,7 @@ def test_a_drawing_is_placed_with_its_neighbours(open_page, html):
 
 
 def test_blank_paper_has_no_place(open_page):
-    page = open_page("pages/latent.py", part="drawing", ink=np.zeros((272, 272)))
+    page = open_page("pages/latent.py", part="drawing", strokes=[])
     assert page.info[0].value.startswith("There is nothing to judge yet.")
     assert told(page)["marks"] == []
 

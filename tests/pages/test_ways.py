@@ -112,9 +112,7 @@ def test_ones_own_drawing_is_spoiled_and_returned_by_two_mirrors(open_page, html
 
 def test_the_address_for_others_opens_the_same_drawing(open_page, html):
     strokes = characters()["あ"].strokes
-    page = open_page(
-        DRAW, tool="share", experiment="article-all", ink=draw(strokes, size=SIZE, pen=PEN), strokes=strokes
-    )
+    page = open_page(DRAW, tool="share", experiment="article-all", strokes=strokes)
     assert "Network URL" in html(page)
     page.text_input(key="share_host").set_value("10.0.0.7:8501").run()
     url = urlsplit(page.code[0].value)
@@ -136,6 +134,6 @@ def test_an_address_that_others_cannot_open_is_refused(open_page, host):
 def test_a_long_drawing_is_simplified_for_the_qr_code_or_has_none(open_page, html):
     turns = np.linspace(0, 40 * np.pi, 2000)
     spiral = [tuple(zip(*(0.5 + 0.4 * turns / turns[-1] * f(turns) for f in (np.cos, np.sin)), strict=True))]
-    page = open_page(DRAW, tool="share", ink=draw(spiral, size=SIZE, pen=3), strokes=spiral)
+    page = open_page(DRAW, tool="share", strokes=spiral)
     assert "telephone can read" in html(page)
     assert len(page.code[0].value) > 700

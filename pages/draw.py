@@ -43,7 +43,7 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
         error_bar(error, measured, usual, own=own)
         with st.container(key="verdict"):
             judged_panel(judged, detector, reason=reason, beside=beside)
-    ways(chosen, prepared.image if prepared else None)
+    ways(chosen, usual, prepared.image if prepared else None)
     if judged:
         why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 

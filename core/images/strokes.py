@@ -200,7 +200,7 @@ def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
         line = np.array(list(flattened(stroke)), np.float32) * size
         for start, end in pairwise(line):
             _approach(distance, start, end, reach=pen / 2 + 1)
-    return np.clip(pen / 2 + 0.5 - distance, 0, 1)
+    return np.asarray(np.clip(pen / 2 + 0.5 - distance, 0, 1))
 
 
 def _approach(

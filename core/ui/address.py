@@ -37,6 +37,11 @@ def choose(
         state[key] = asked if first and asked in options else remembered if remembered in options else default
         state[_unknown(key)] = asked if first and asked not in options else None
     state[f"{key}_default"] = default
+    # In another language the options have other titles; the widget goes on showing the old one until it is set.
+    title_now, titles = title(state[key]), state.setdefault(f"{key}_titles", {})
+    if titles.get(state[key], title_now) != title_now:
+        state[key] = state[key]
+    titles[state[key]] = title_now
     chosen = str(
         widget(
             label,

@@ -22,11 +22,13 @@ def preset_characters() -> None:
             _("Characters at hand"),
             GROUPS,
             key="group",
+            on_change=_choose_group,
             required=True,
             format_func=_group_title,
             persist_state="session",
             label_visibility="collapsed",
         )
+        state["group_shown"] = group
         options = [each.name for each in characters().values() if each.group == group]
         state["character"] = name if name in options else None
         titles = {"scribble": _("scribble"), "blank": _("blank")}  # once, not for each option
@@ -44,10 +46,21 @@ def preset_characters() -> None:
             st.html(f'<span class="kg-legend">{told}</span>')
 
 
+def _only_sent_along() -> bool:
+    """Whether the canvas spoke: it sends all choices with what it says, as the browser still has them.
+
+    Right after Clear that can be the character that Clear took back, and after a surprise the group that was left.
+    """
+    return drawing.said() != st.session_state.get("heard")
+
+
+def _choose_group() -> None:
+    if _only_sent_along():
+        st.session_state["group"] = st.session_state["group_shown"]
+
+
 def _choose() -> None:
-    # The canvas sends all choices with what it says. Right after Clear it can still send the character that Clear took
-    # back, which would draw it again.
-    if drawing.said() != st.session_state.get("heard"):
+    if _only_sent_along():
         return
     # Choosing the chosen one deselects it; it is meant once more.
     now = drawing.shown()

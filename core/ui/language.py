@@ -87,7 +87,7 @@ def sentence(error: KagamiError) -> str:
         "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),
         "dot": _("Not enough ink: a dot alone is not a character."),
         "filled": _("Too much ink: nearly everything is filled, so there is no character to see."),
-        "not_a_picture": _("This file is not a picture that can be read. PNG and JPEG work."),
+        "not_a_picture": _("This file is not a picture that can be read. PNG, JPEG and WebP work."),
         "too_many_bytes": _("This file is too large."),
         "diverged": _(
             "Training went astray: after epoch {epoch} the error is no number any more. "

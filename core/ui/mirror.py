@@ -42,6 +42,8 @@ def verdict_sentences(judged: Judgement, *, score: str) -> list[str]:
         turns = _("Borderline: anomalous with twice the false alarms.")
     line = line.format(what=measure(score), value=value, threshold=threshold)
     rank = _("Higher than {share} of normal digits.").format(share=percent(judged.above))
+    if judged.above == 1:
+        rank = _("Higher than all normal digits.")
     return [word, line, rank, *([turns] if judged.borderline else [])]
 
 

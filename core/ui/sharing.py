@@ -1,5 +1,6 @@
 """The address of what is on the page, for others: as text and as a QR code."""
 
+import re
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from core.ui.language import _, language
 
 SCANNED = 700
 """Characters that a QR code on a screen may hold and still be read by a telephone across a room."""
+_HOST = re.compile(r"((?P<scheme>https?)://)?(?P<name>\[[\da-f:.]+\]|[\w.-]+)(?P<port>:\d{1,5})?(/.*)?", re.IGNORECASE)
 _HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "")
 _NOT_SHARED = ("tool", "character", "digit", "s", "lang", "embed", "embed_options")
 
@@ -55,11 +57,11 @@ def _base() -> str | None:
     )
     if not host.strip():
         return url.geturl()
-    asked = urlsplit(host.strip() if "://" in host else f"http://{host.strip()}")
-    if asked.scheme not in ("http", "https") or not asked.hostname or asked.hostname in _HERE:
+    asked = _HOST.fullmatch(host.strip())
+    if asked is None or asked["name"].strip("[]") in _HERE:
         st.warning(_("This is not an address that others can open: it looks like http://192.168.1.20:8501."))
         return None
-    return asked._replace(path=url.path, query="", fragment="").geturl()
+    return f"{asked['scheme'] or 'http'}://{asked['name']}{asked['port'] or ''}{url.path}"
 
 
 def _addresses(base: str, now: Drawing) -> tuple[str, str, list[str]]:

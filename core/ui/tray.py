@@ -14,7 +14,7 @@ from core.ui.choices import Chosen, experiment_title, score_title
 from core.ui.drawing import Drawing
 from core.ui.gallery import gallery, mark
 from core.ui.language import _, sentence
-from core.ui.mirror import numbers
+from core.ui.mirror import numbers, percent
 from core.ui.upload import one_file
 from core.views.sheets import sheet_of
 from core.views.tiles import figure, grey, heat, tile
@@ -24,8 +24,8 @@ ORDERS = ("kept", "score")
 MEGABYTES = 20
 
 
-def tray(chosen: Chosen) -> None:
-    """What was kept, with what can be done about it."""
+def tray(chosen: Chosen, most: float) -> None:
+    """What was kept, with what can be done about it; most: the error of a pixel that has the brightest colour."""
     kept = drawing.kept()
     if not kept:
         empty = _(
@@ -52,13 +52,13 @@ def tray(chosen: Chosen) -> None:
             if drawing.can_restore():
                 st.button(_("Undo removal"), key="tray_undo", on_click=drawing.restore)
             if kept:
-                _exports(chosen, kept, judged)
+                _exports(chosen, kept, judged, most)
             _import()
     if not kept:
         return
     gallery(_("Choose one to take it back or to remove it, two to compare them"), judged, key="kept", several=True)
     if len(selected) == 2:
-        pair = "".join(_compared(name, judged[name]) for name in selected)
+        pair = "".join(_compared(name, judged[name], most) for name in selected)
         st.html(f'<div class="kg-compared">{pair}</div>')
 
 
@@ -74,16 +74,19 @@ def _judged(chosen: Chosen, kept: Sequence[Kept]) -> list[Judgement]:
     return judged
 
 
-def _compared(name: str, judged: Judgement) -> str:
+def _compared(name: str, judged: Judgement, most: float) -> str:
     tiles = [
         figure(tile(grey(judged.image), alt=_("The 28×28 image that the model sees")), _("What the model sees")),
         figure(tile(grey(judged.reconstruction), alt=_("The model’s reconstruction of it")), _("Reconstruction")),
-        figure(tile(heat(judged.error_map), alt=_("Where the two differ")), _("What it cannot return (0–1)")),
+        figure(
+            tile(heat(judged.error_map / np.float32(most)), alt=_("Where the two differ")),
+            _("What it cannot return (0–{most})").format(most=f"{most:.2f}"),
+        ),
     ]
     kind = "anomalous" if judged.anomalous else "normal"
     value, threshold = numbers(judged.score, judged.threshold)
     line = _("score {value}, threshold {threshold}; higher than {share} of normal digits").format(
-        value=value, threshold=threshold, share=f"{100 * judged.above:.1f} %"
+        value=value, threshold=threshold, share=percent(judged.above)
     )
     return (
         f'<div><p><b>{name}</b> <span class="kg-{kind}">{mark(judged)}</span><br>{line}</p>'
@@ -103,19 +106,22 @@ def _remove(selected: list[str]) -> None:
     drawing.set_kept(tuple(each for each in drawing.kept() if str(each.number) not in selected))
 
 
-def _exports(chosen: Chosen, kept: Sequence[Kept], judged: dict[str, Judgement]) -> None:
+def _exports(chosen: Chosen, kept: Sequence[Kept], judged: dict[str, Judgement], most: float) -> None:
     by = Judge(experiment=chosen.name, score=chosen.detector.score)
     ordered = [next(each for each in kept if str(each.number) == name) for name in judged]
     found = list(judged.values())
     heading = _("Kagami: {n} drawings, judged by {experiment}").format(
         n=len(kept), experiment=experiment_title(chosen.experiment)
     )
-    foot = _("Given, returned, error (0–1). {score}; anomalous above {threshold}. {date}").format(
-        score=score_title(by.score), threshold=f"{chosen.detector.threshold_:.4g}", date=f"{datetime.now():%Y-%m-%d}"
+    foot = _("Given, returned, error (0–{most}). {score}; anomalous above {threshold}. {date}").format(
+        most=f"{most:.2f}",
+        score=score_title(by.score),
+        threshold=f"{chosen.detector.threshold_:.4g}",
+        date=f"{datetime.now():%Y-%m-%d}",
     )
     captions = [f"{name}  {mark(each)} {numbers(each.score, each.threshold)[0]}" for name, each in judged.items()]
     files = {
-        "PNG": ("image/png", lambda: sheet_of(found, captions, heading=heading, foot=foot)),
+        "PNG": ("image/png", lambda: sheet_of(found, captions, heading=heading, foot=foot, most=most)),
         "CSV": ("text/csv", lambda: to_csv(ordered, found, by)),
         "JSON": ("application/json", lambda: to_json(ordered, found, by).encode()),
     }

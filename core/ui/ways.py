@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.detection.usual import Usual
 from core.images.data import Float
 from core.ui import drawing
 from core.ui.address import choose
@@ -17,7 +18,7 @@ WAYS = ("characters", "pictures", "noise", "tray", "share")
 """In display order; the first is open where the address names none."""
 
 
-def ways(chosen: Chosen, image: Float | None) -> None:
+def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
     """The open way. What it puts on the canvas is judged in the same run.
 
     image: (28, 28), what the model sees now; None where it sees nothing.
@@ -49,6 +50,6 @@ def ways(chosen: Chosen, image: Float | None) -> None:
         elif way == "noise":
             spoiling(chosen, image)
         elif way == "tray":
-            tray(chosen)
+            tray(chosen, usual.error)
         elif way == "share":
             sharing()

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from core.detection.judgement import Judgement
@@ -17,8 +18,11 @@ _TILE, _GAP, _LINE, _MARGIN, _COLUMNS = 112, 8, 34, 40, 3
 _INK, _QUIET = (27, 36, 43), (89, 100, 108)
 
 
-def sheet_of(judged: Sequence[Judgement], captions: Sequence[str], *, heading: str, foot: str) -> bytes:
-    """PNG on white: for each drawing what was given, what came back and the error map, over its caption."""
+def sheet_of(judged: Sequence[Judgement], captions: Sequence[str], *, heading: str, foot: str, most: float) -> bytes:
+    """PNG on white: for each drawing what was given, what came back and the error map, over its caption.
+
+    most: the error of a pixel that has the brightest colour.
+    """
     block = (3 * _TILE + 2 * _GAP, _TILE + _LINE)
     columns = min(_COLUMNS, max(1, len(judged)))
     rows = -(-len(judged) // columns)
@@ -30,7 +34,9 @@ def sheet_of(judged: Sequence[Judgement], captions: Sequence[str], *, heading: s
     for i, (each, caption) in enumerate(zip(judged, captions, strict=True)):
         left = _MARGIN + i % columns * (block[0] + _MARGIN)
         top = _MARGIN + 2 * _LINE + i // columns * (block[1] + _GAP)
-        for j, pixels in enumerate((grey(each.image), grey(each.reconstruction), heat(each.error_map))):
+        for j, pixels in enumerate(
+            (grey(each.image), grey(each.reconstruction), heat(each.error_map / np.float32(most)))
+        ):
             tile = Image.fromarray(pixels).convert("RGB").resize((_TILE, _TILE), Image.Resampling.NEAREST)
             page.paste(tile, (left + j * (_TILE + _GAP), top))
         pen.text((left, top + _TILE + 5), caption, font=_font(18), fill=_INK)

@@ -52,6 +52,7 @@ def test_the_drawing_survives_a_change_of_language_and_of_page(app_url: str, pag
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(verdict(page)).to_contain_text("異常")
     expect(verdict(page).locator("b").first).to_have_text(said)
+    expect(page.locator(".st-key-experiment input")).to_have_value("記事 · 1 だけ")
 
     page.get_by_role("link", name="再構成").click()
     expect(page.locator(".st-key-grid img").first).to_be_visible()

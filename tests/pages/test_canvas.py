@@ -61,6 +61,17 @@ def test_a_surprise_is_a_test_digit_or_a_character_that_is_none(open_page, monke
         assert characters()[asked(page)["character"]].group == "symbols"
 
 
+def test_what_the_canvas_sends_along_does_not_turn_a_surprise_back(open_page):
+    page = open_page(DRAW)
+    page.session_state["group"] = "kana"  # as a surprise leaves it
+    page.run()
+    page.session_state["canvas"] = open_page(DRAW, strokes=strokes_of("あ")).session_state["canvas"]
+    page.button_group(key="group").set_value("latin").run()
+    assert page.button_group(key="group").value == "kana"
+    page.button_group(key="group").set_value("latin").run()
+    assert page.button_group(key="group").value == "latin"
+
+
 def test_a_test_digit_comes_back_from_the_address_as_it_is(open_page, html):
     page = open_page(DRAW, digit="3")
     assert "Test image 3: a 0" in html(page)

@@ -80,6 +80,12 @@ def test_finished_drawings_are_kept_and_can_be_compared_removed_and_taken_back(o
     assert not page.exception
 
 
+def test_a_drawing_has_the_same_score_on_the_canvas_and_in_the_tray(open_page, html):
+    page = open_page(DRAW, tool="tray", strokes=characters()["7"].strokes)
+    page.button(key="keep").click().run()
+    assert page.button_group(key="kept").options[0].split()[-1] == score(page, html)
+
+
 def test_what_is_only_looked_at_is_not_kept(open_page, html):
     page = open_page(DRAW, tool="tray")
     page.button(key="clear").click().run()
@@ -124,7 +130,7 @@ def test_the_address_for_others_opens_the_same_drawing(open_page, html):
     assert "kg-qr" in html(page)
 
 
-@pytest.mark.parametrize("host", ["localhost:8501", "ftp://example.org", "http://", "javascript://x"])
+@pytest.mark.parametrize("host", ["localhost:8501", "ftp://example.org", "http://", "javascript:alert(1)", "http://["])
 def test_an_address_that_others_cannot_open_is_refused(open_page, host):
     page = open_page(DRAW, tool="share")
     page.text_input(key="share_host").set_value(host).run()

@@ -26,7 +26,7 @@ JUDGED = Judgement(
 
 def test_a_sheet_grows_with_its_drawings_and_carries_japanese():
     def opened(n, foot="脚注"):
-        return Image.open(io.BytesIO(sheet_of([JUDGED] * n, ["1 ● 正常"] * n, heading="見出し", foot=foot)))
+        return Image.open(io.BytesIO(sheet_of([JUDGED] * n, ["1 ● 正常"] * n, heading="見出し", foot=foot, most=0.5)))
 
     one, four = opened(1), opened(4)
     assert one.format == "PNG"

@@ -64,6 +64,22 @@ def test_a_wrong_prediction_is_told(open_page, html):
     assert "0 of 1 predictions were right." in html(page)
 
 
+@pytest.mark.parametrize(
+    "step, choice, asked, other",
+    [("only-one", "stranger", "7", "1"), ("zero", "inked", "0", "8"), ("letter", "letter", "A", "O")],
+)
+def test_a_prediction_is_right_or_wrong_only_beside_what_was_predicted(open_page, html, step, choice, asked, other):
+    page = open_page("app.py", present="1", step=step)
+    page.button(key=f"vote_{step}_False").click().run()
+    said = re.compile(r"<b>(?:Right|Not so)\.</b> [01] of 1 predictions were right\.")
+    assert said.search(html(page))
+    page.button_group(key=choice).set_value(other).run()
+    assert not said.search(html(page))
+    assert re.search(r"[01] of 1 predictions were right\.", html(page))
+    page.button_group(key=choice).set_value(asked).run()
+    assert said.search(html(page))
+
+
 def test_noise_becomes_digits_pass_by_pass(open_page, html):
     page = open_page("app.py", present="1", step="beyond")
     page.button_group(key="beyond").set_value("noise").run()

@@ -25,7 +25,7 @@ from core.ui.language import _, sentence
 from core.ui.mirror import no_verdict_html, numbers, verdict_html
 from core.ui.plane import Drawn, plane_map
 from core.ui.results import percent
-from core.ui.story.vote import vote
+from core.ui.story.vote import answered, vote
 from core.views.mosaics import mosaic
 from core.views.network import funnel, units
 from core.views.plots import curve, hills, scatter
@@ -124,7 +124,7 @@ def only_one() -> None:
     detector = loaders.default_detector("article-only-1")
     judged = judge(detector, _ten().reshape(-1, 28, 28)[digit : digit + 1])[0]
     question = _("Will the error of this {digit} be above the threshold?").format(digit=digit)
-    told = vote("only-one", question, truth=judged.anomalous)
+    told = vote("only-one", question, truth=judged.anomalous, of=str(digit))
     _judged_beside(_both(judged), judged, "mae" if told else None)
 
 
@@ -133,10 +133,10 @@ def zero() -> None:
     detector = loaders.default_detector("article-without-0")
     judged = judge(detector, _ten().reshape(-1, 28, 28)[:1])[0]
     question = _("It has never seen a 0. Will the error of this one be above the threshold?")
-    if not vote("zero", question, truth=judged.anomalous):
+    digit = _digit("inked", default="0") if answered("zero") else 0
+    if not vote("zero", question, truth=judged.anomalous, of=str(digit)):
         _judged_beside(_both(judged), judged, None)
         return
-    digit = _digit("inked", default="0")
     test = loaders.test_images()
     errors = loaders.test_scores("article-without-0", "mae")[:MARKS]
     ink = (test.x[:MARKS] / np.float32(255)).mean(axis=(1, 2))
@@ -175,7 +175,7 @@ def letter() -> None:
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
     question = _("The tutorial’s detector knows all ten digits. Will it put this letter above its threshold?")
-    if not vote("letter", question, truth=first.anomalous):
+    if not vote("letter", question, truth=first.anomalous, of=name):
         _judged_beside(_both(first), first, None)
         return
     second = judge(own, image)[0]

@@ -45,6 +45,16 @@ def test_notes_are_for_who_speaks_only(open_page, lang, said):
     assert said not in texts(open_page("app.py", lang=lang))
 
 
+@pytest.mark.parametrize("step, told", [("only-one", "100 %"), ("zero", "46 %"), ("letter", "narrow network")])
+def test_the_article_goes_on_once_it_is_predicted(open_page, step, told):
+    page = open_page("app.py")
+    assert texts(page).count("Predict first") == 3
+    assert told not in texts(page)
+    page.button(key=f"vote_{step}_True").click().run()
+    assert texts(page).count("Predict first") == 2
+    assert told in texts(page)
+
+
 def test_an_unknown_step_is_the_first(open_page):
     assert open_page("app.py", present="1", step="poetry").title[0].value == "An image squeezed through a narrow place"
 

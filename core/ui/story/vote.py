@@ -19,8 +19,8 @@ class _Vote:
 def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
     """Ask whether something will be above the threshold; whether there is an answer yet, which is then told.
 
-    truth: whether it is above. of: what is shown; only beside what was asked of is the answer right or not.
-    On the stage the keys Y and N answer, and the buttons show them.
+    key: the step's name. truth: whether it is above. of: what is shown; only beside what was asked of is the answer
+    right or not. On the stage the keys Y and N answer, and the buttons show them.
     """
     votes: dict[str, _Vote | None] = st.session_state.setdefault("votes", {})
     given = votes.setdefault(key, None)

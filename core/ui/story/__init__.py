@@ -139,6 +139,7 @@ def _bar(told: tuple[Step, ...], at: int) -> None:
             "at": at,
             "titles": [step.title for step in told],
             "leave": _address(),
+            "notes": st.query_params.get("notes") == "1",
             "text": {
                 "bar": _("Steps"),
                 "back": _("Back (Page Up)"),

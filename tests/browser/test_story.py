@@ -86,6 +86,7 @@ def test_keys_with_caps_lock_and_while_the_contents_are_open(app_url: str, page:
     expect(contents).to_be_visible()
     page.keyboard.press("c")
     expect(contents).to_be_hidden()
+    page.get_by_role("radio", name="3").click()  # a choice with the focus keeps its arrows, not the letters
     page.keyboard.press("B")
     expect(page.locator(".kg-black")).to_be_visible()
     page.keyboard.press("B")
@@ -102,6 +103,12 @@ def test_keys_with_caps_lock_and_while_the_contents_are_open(app_url: str, page:
         at(page, step)
     page.keyboard.press("N")
     expect(page.locator(".kg-tally")).to_be_visible()
+
+
+def test_a_place_beside_the_middle_has_no_negative_zero(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=beyond")
+    told = re.compile(r"Decoded at \((?!−0\.00)−?\d\.\d\d, (?!−0\.00)−?\d\.\d\d\)")
+    expect(page.locator(".kg-plane-decoded")).to_have_attribute("aria-label", told)
 
 
 def test_notes_in_a_second_window_follow(app_url: str, page: Page, context: BrowserContext):
@@ -129,6 +136,14 @@ def test_notes_opened_during_the_talk_go_where_the_stage_is(app_url: str, page: 
     other.goto(f"{app_url}/?present=1&lang=en")
     at(other, 1)
     at(page, 9)
+
+
+def test_the_notes_fit_a_phone(app_url: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_url}/?notes=1&lang=en&step=beyond")
+    at(page, 10)
+    ends = page.locator(".kg-bar > *").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(ends) <= 390
 
 
 def test_the_stage_is_darkened_from_the_notes(app_url: str, page: Page, context: BrowserContext):

@@ -90,6 +90,21 @@ def test_a_prediction_is_right_or_wrong_only_beside_what_was_predicted(open_page
     assert said.search(html(page))
 
 
+def test_the_sentence_under_the_plot_says_that_it_speaks_of_the_plot(open_page):
+    page = open_page("app.py", present="1", step="zero")
+    page.button(key="vote_zero_True").click().run()
+    (plot,) = [each for each in page.get("bidi_component") if "kg-plot" in str(each.proto)]
+    assert "first 900 test images: 79 show the digit 0" in str(plot.proto)
+
+
+def test_without_a_drawing_the_tiles_stay_and_nothing_is_said_to_be_below(open_page, html):
+    page = open_page("app.py", present="1", step="draw", character="blank")
+    assert html(page).count("kg-tile kg-blank") == 2
+    assert VERDICT.findall(html(page)) == ["none"]
+    assert "Nothing is drawn yet." in html(page)
+    assert "pick one below" not in html(page)
+
+
 def test_noise_becomes_digits_pass_by_pass(open_page, html):
     page = open_page("app.py", present="1", step="beyond")
     page.button_group(key="beyond").set_value("noise").run()

@@ -29,7 +29,7 @@ from core.ui.story.vote import answered, vote
 from core.views.mosaics import mosaic
 from core.views.network import funnel, units
 from core.views.plots import curve, hills, scatter
-from core.views.tiles import figure, grey, strip, tile
+from core.views.tiles import blank, figure, grey, strip, tile
 
 PASSES = (1, 2, 3, 5, 10, 20)
 # Marks in the scatter: as many of MNIST's test images as can be told apart.
@@ -143,9 +143,9 @@ def zero() -> None:
     labels = test.y[:MARKS]
     mine = labels == digit
     above = float((errors[mine] > detector.threshold_).mean())
-    told = _("Of {n} test images of the {digit}, {share} lie above the threshold.").format(
-        n=int(mine.sum()), digit=digit, share=percent(above)
-    )
+    told = _(
+        "These are the first {shown} test images: {n} show the digit {digit}, of which {share} lie above the threshold."
+    ).format(shown=MARKS, n=int(mine.sum()), digit=digit, share=percent(above))
     plot = scatter(
         ink,
         errors,
@@ -190,7 +190,7 @@ def letter() -> None:
 def threshold() -> None:
     """One threshold rule for both detectors, and what it costs them."""
     wanted = st.slider(
-        _("Normal digits that may be flagged, in %"), 0.5, 40.0, 5.0, 0.5, key="wanted", bind="query-params"
+        _("Normal digits that may be flagged, in %"), 0.5, 40.0, 5.0, 0.5, "%.1f", key="wanted", bind="query-params"
     )
     test = loaders.test_images()
     sides = []
@@ -224,13 +224,17 @@ def draw_own() -> None:
         canvas_buttons()
     with right:
         detector = loaders.default_detector("kagami-all")
+        captions = _("What the model sees"), _("Reconstruction")
         try:
             judged = judge(detector, prepare(ink).image[np.newaxis])[0]
         except KagamiError as error:
-            st.html(no_verdict_html(sentence(error)))
-            return
-        tiles = _pictures([(judged.image, _("What the model sees")), (judged.reconstruction, _("Reconstruction"))])
-        st.html(f'<div class="kg-two">{tiles}</div>{verdict_html(judged, score=detector.score)}')
+            tiles = "".join(figure(blank(), caption) for caption in captions)
+            # Elsewhere there are characters to pick from; here there is the canvas alone.
+            said = no_verdict_html(_("Nothing is drawn yet.") if error.code == "blank" else sentence(error))
+        else:
+            tiles = _pictures(list(zip((judged.image, judged.reconstruction), captions, strict=True)))
+            said = verdict_html(judged, score=detector.score)
+        st.html(f'<div class="kg-two">{tiles}</div>{said}')
 
 
 def beyond() -> None:

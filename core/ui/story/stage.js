@@ -114,17 +114,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     c: buttons.contents,
     f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
   };
-  const OWN = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=application], [role=listbox]";
+  const TYPED = "input:not([type=range], [type=radio]), textarea, select, [contenteditable], [role=listbox]";
+  const MOVED = `${TYPED}, input, [role=slider], [role=radio], [role=application]`;
   document.addEventListener(
     "keydown",
     (event) => {
       // With Caps Lock a letter comes as a capital.
-      const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      const letter = event.key.length === 1;
+      const act = keys[letter ? event.key.toLowerCase() : event.key];
       const paging = event.key.startsWith("Page");
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
       if (dialog.open && !paging && act !== buttons.contents) return;
-      // Where a slider or a map has the focus, arrows, Home and End are its own.
-      if (!paging && event.target.closest?.(OWN)) return;
+      // Where a slider, a choice or a map has the focus, arrows, Home and End are its own; letters are where one types.
+      if (!paging && event.target.closest?.(letter ? TYPED : MOVED)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       act();

@@ -12,6 +12,7 @@ A step is one Markdown file in `core/assets/content/<language>/story/`, and the 
 
     What the speaker says.
 
+Where a step asks for a prediction, its paragraph leads up to the question, and only what follows answers it.
 What makes sense only where things move stands in `<screen>…</screen>`, what only paper shows in `<paper>…</paper>`.
 Figures stand as {placeholders} that `core.story.figures` fills from the shipped bundles; none is typed in. What moves
 in a step is named by its file: `05-only-one.md` is shown with the row `only-one` of `core.ui.story.LIVE`.

@@ -85,7 +85,7 @@ def figures(load: Callable[[str], Bundle], test: Labelled) -> dict[str, str]:
         "grain": f"{GRAIN:g}",
         "plain_error": f"{plain:.3f}",
         "trained_error": f"{trained:.3f}",
-        "only_1_detection": f"{only_1.card.metrics['detection_rate']:.3f}",
+        "only_1_detection": _percent(only_1.card.metrics["detection_rate"]),
         "only_1_alarms": _percent(only_1.card.metrics["false_alarm_rate"]),
         "only_1_threshold": f"{threshold:.3f}",
         "without_0_detection": _percent(without_0.card.metrics["detection_rate"]),

@@ -78,6 +78,39 @@ def test_keys_go_back_and_to_the_ends_and_darken_the_screen(app_url: str, page: 
     at(page, 5)
 
 
+def test_keys_with_caps_lock_and_while_the_contents_are_open(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=only-one")
+    at(page, 5)
+    contents = page.get_by_role("dialog")
+    page.keyboard.press("C")
+    expect(contents).to_be_visible()
+    page.keyboard.press("c")
+    expect(contents).to_be_hidden()
+    page.get_by_role("radio", name="3").click()  # a choice with the focus keeps its arrows, not the letters
+    page.keyboard.press("B")
+    expect(page.locator(".kg-black")).to_be_visible()
+    page.keyboard.press("B")
+    expect(page.locator(".kg-black")).to_be_hidden()
+    page.keyboard.press("F")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("F")
+    page.wait_for_function("document.fullscreenElement === null")
+    for key, step in (("PageDown", 6), ("PageUp", 5)):
+        page.keyboard.press("c")
+        expect(contents).to_be_visible()
+        page.keyboard.press(key)
+        expect(contents).to_be_hidden()
+        at(page, step)
+    page.keyboard.press("N")
+    expect(page.locator(".kg-tally")).to_be_visible()
+
+
+def test_a_place_beside_the_middle_has_no_negative_zero(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=beyond")
+    told = re.compile(r"Decoded at \((?!−0\.00)−?\d\.\d\d, (?!−0\.00)−?\d\.\d\d\)")
+    expect(page.locator(".kg-plane-decoded")).to_have_attribute("aria-label", told)
+
+
 def test_notes_in_a_second_window_follow(app_url: str, page: Page, context: BrowserContext):
     page.goto(f"{app_url}/?present=1&lang=en")
     at(page, 1)
@@ -88,3 +121,46 @@ def test_notes_in_a_second_window_follow(app_url: str, page: Page, context: Brow
     expect(notes.get_by_role("heading", level=1)).to_have_text("How it learns to return what it sees")
     notes.keyboard.press("PageDown")
     at(page, 3)
+
+
+def test_notes_opened_during_the_talk_go_where_the_stage_is(app_url: str, page: Page, context: BrowserContext):
+    page.goto(f"{app_url}/?present=1&lang=en&step=draw")
+    at(page, 9)
+    page.keyboard.press("b")
+    notes, asked, other = (context.new_page() for _ in range(3))
+    notes.goto(f"{app_url}/?notes=1&lang=en")
+    at(notes, 9)
+    expect(notes.get_by_role("button", name="Dark screen")).to_have_attribute("aria-pressed", "true")
+    asked.goto(f"{app_url}/?notes=1&lang=en&step=noise")
+    at(asked, 4)
+    other.goto(f"{app_url}/?present=1&lang=en")
+    at(other, 1)
+    at(page, 9)
+
+
+def test_the_notes_fit_a_phone(app_url: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_url}/?notes=1&lang=en&step=beyond")
+    at(page, 10)
+    ends = page.locator(".kg-bar > *").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(ends) <= 390
+
+
+def test_the_stage_is_darkened_from_the_notes(app_url: str, page: Page, context: BrowserContext):
+    page.goto(f"{app_url}/?present=1&lang=en")
+    at(page, 1)
+    notes = context.new_page()
+    notes.goto(f"{app_url}/?notes=1&lang=en")
+    at(notes, 1)
+    black = page.locator(".kg-black")
+    for key in ("b", "."):
+        notes.keyboard.press(key)
+        expect(black).to_be_visible()
+        expect(notes.locator(".kg-black")).to_be_hidden()
+        notes.keyboard.press(key)
+        expect(black).to_be_hidden()
+    notes.keyboard.press("b")
+    expect(black).to_be_visible()
+    notes.get_by_role("button", name="Next").click()
+    expect(black).to_be_hidden()
+    at(page, 2)

@@ -45,6 +45,16 @@ def test_notes_are_for_who_speaks_only(open_page, lang, said):
     assert said not in texts(open_page("app.py", lang=lang))
 
 
+@pytest.mark.parametrize("step, told", [("only-one", "100 %"), ("zero", "46 %"), ("letter", "narrow network")])
+def test_the_article_goes_on_once_it_is_predicted(open_page, step, told):
+    page = open_page("app.py")
+    assert texts(page).count("Predict first") == 3
+    assert told not in texts(page)
+    page.button(key=f"vote_{step}_True").click().run()
+    assert texts(page).count("Predict first") == 2
+    assert told in texts(page)
+
+
 def test_an_unknown_step_is_the_first(open_page):
     assert open_page("app.py", present="1", step="poetry").title[0].value == "An image squeezed through a narrow place"
 
@@ -62,6 +72,37 @@ def test_a_wrong_prediction_is_told(open_page, html):
     page.button(key="vote_only-one_False").click().run()
     assert "Not so." in html(page)
     assert "0 of 1 predictions were right." in html(page)
+
+
+@pytest.mark.parametrize(
+    "step, choice, asked, other",
+    [("only-one", "stranger", "7", "1"), ("zero", "inked", "0", "8"), ("letter", "letter", "A", "O")],
+)
+def test_a_prediction_is_right_or_wrong_only_beside_what_was_predicted(open_page, html, step, choice, asked, other):
+    page = open_page("app.py", present="1", step=step)
+    page.button(key=f"vote_{step}_False").click().run()
+    said = re.compile(r"<b>(?:Right|Not so)\.</b> [01] of 1 predictions were right\.")
+    assert said.search(html(page))
+    page.button_group(key=choice).set_value(other).run()
+    assert not said.search(html(page))
+    assert re.search(r"[01] of 1 predictions were right\.", html(page))
+    page.button_group(key=choice).set_value(asked).run()
+    assert said.search(html(page))
+
+
+def test_the_sentence_under_the_plot_says_that_it_speaks_of_the_plot(open_page):
+    page = open_page("app.py", present="1", step="zero")
+    page.button(key="vote_zero_True").click().run()
+    (plot,) = [each for each in page.get("bidi_component") if "kg-plot" in str(each.proto)]
+    assert "first 900 test images: 79 show the digit 0" in str(plot.proto)
+
+
+def test_without_a_drawing_the_tiles_stay_and_nothing_is_said_to_be_below(open_page, html):
+    page = open_page("app.py", present="1", step="draw", character="blank")
+    assert html(page).count("kg-tile kg-blank") == 2
+    assert VERDICT.findall(html(page)) == ["none"]
+    assert "Nothing is drawn yet." in html(page)
+    assert "pick one below" not in html(page)
 
 
 def test_noise_becomes_digits_pass_by_pass(open_page, html):

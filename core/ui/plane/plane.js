@@ -228,7 +228,8 @@ class PlaneMap {
 
 const clamp = (value) => Math.min(Math.max(value, 0), 1);
 const ready = (image) => image?.complete && image.naturalWidth > 0;
-const number = (value) => value.toFixed(2).replace("-", "−");
+// Rounded first, so that a small negative number is 0.00 and not −0.00.
+const number = (value) => (Math.round(value * 100) / 100).toFixed(2).replace("-", "−");
 const fill = (template, values) => template.replace(/{(\w+)}/g, (_, name) => values[name]);
 
 function caption(canvas, text) {

@@ -12,6 +12,7 @@ from core.story.printed import talk_pdf
 from core.ui import loaders
 from core.ui.language import _, language, sentence
 from core.ui.story.live import LIVE
+from core.ui.story.vote import awaited
 
 # Where a step's idea has a page of its own.
 MORE = {
@@ -48,11 +49,19 @@ def article() -> None:
             with st.container(key=f"step_{step.name.replace('-', '_')}"):
                 st.header(f"{number}. {step.title}", anchor=step.name)
                 st.markdown(step.lead)
-                st.fragment(_live)(step.name)
-                if step.prose:
-                    st.markdown(step.prose)
+                _moving(step)
                 if page := MORE.get(step.name):
                     st.page_link(f"pages/{page}.py", label=_("Go on with this on its own page"), icon="➡️")
+
+
+@st.fragment
+def _moving(step: Step) -> None:
+    """What moves in a step of the article, and its prose; where that tells what is to be predicted, only afterwards."""
+    _live(step.name)
+    if awaited(step.name):
+        st.markdown(_("Predict first; then it goes on here."))
+    elif step.prose:
+        st.markdown(step.prose)
 
 
 @st.fragment  # a step forward reruns this and nothing else
@@ -130,6 +139,7 @@ def _bar(told: tuple[Step, ...], at: int) -> None:
             "at": at,
             "titles": [step.title for step in told],
             "leave": _address(),
+            "notes": st.query_params.get("notes") == "1",
             "text": {
                 "bar": _("Steps"),
                 "back": _("Back (Page Up)"),

@@ -25,11 +25,11 @@ from core.ui.language import _, sentence
 from core.ui.mirror import no_verdict_html, numbers, verdict_html
 from core.ui.plane import Drawn, plane_map
 from core.ui.results import percent
-from core.ui.story.vote import vote
+from core.ui.story.vote import answered, vote
 from core.views.mosaics import mosaic
 from core.views.network import funnel, units
 from core.views.plots import curve, hills, scatter
-from core.views.tiles import figure, grey, strip, tile
+from core.views.tiles import blank, figure, grey, strip, tile
 
 PASSES = (1, 2, 3, 5, 10, 20)
 # Marks in the scatter: as many of MNIST's test images as can be told apart.
@@ -124,7 +124,7 @@ def only_one() -> None:
     detector = loaders.default_detector("article-only-1")
     judged = judge(detector, _ten().reshape(-1, 28, 28)[digit : digit + 1])[0]
     question = _("Will the error of this {digit} be above the threshold?").format(digit=digit)
-    told = vote("only-one", question, truth=judged.anomalous)
+    told = vote("only-one", question, truth=judged.anomalous, of=str(digit))
     _judged_beside(_both(judged), judged, "mae" if told else None)
 
 
@@ -133,19 +133,19 @@ def zero() -> None:
     detector = loaders.default_detector("article-without-0")
     judged = judge(detector, _ten().reshape(-1, 28, 28)[:1])[0]
     question = _("It has never seen a 0. Will the error of this one be above the threshold?")
-    if not vote("zero", question, truth=judged.anomalous):
+    digit = _digit("inked", default="0") if answered("zero") else 0
+    if not vote("zero", question, truth=judged.anomalous, of=str(digit)):
         _judged_beside(_both(judged), judged, None)
         return
-    digit = _digit("inked", default="0")
     test = loaders.test_images()
     errors = loaders.test_scores("article-without-0", "mae")[:MARKS]
     ink = (test.x[:MARKS] / np.float32(255)).mean(axis=(1, 2))
     labels = test.y[:MARKS]
     mine = labels == digit
     above = float((errors[mine] > detector.threshold_).mean())
-    told = _("Of {n} test images of the {digit}, {share} lie above the threshold.").format(
-        n=int(mine.sum()), digit=digit, share=percent(above)
-    )
+    told = _(
+        "These are the first {shown} test images: {n} show the digit {digit}, of which {share} lie above the threshold."
+    ).format(shown=MARKS, n=int(mine.sum()), digit=digit, share=percent(above))
     plot = scatter(
         ink,
         errors,
@@ -175,7 +175,7 @@ def letter() -> None:
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
     question = _("The tutorial’s detector knows all ten digits. Will it put this letter above its threshold?")
-    if not vote("letter", question, truth=first.anomalous):
+    if not vote("letter", question, truth=first.anomalous, of=name):
         _judged_beside(_both(first), first, None)
         return
     second = judge(own, image)[0]
@@ -190,7 +190,7 @@ def letter() -> None:
 def threshold() -> None:
     """One threshold rule for both detectors, and what it costs them."""
     wanted = st.slider(
-        _("Normal digits that may be flagged, in %"), 0.5, 40.0, 5.0, 0.5, key="wanted", bind="query-params"
+        _("Normal digits that may be flagged, in %"), 0.5, 40.0, 5.0, 0.5, "%.1f", key="wanted", bind="query-params"
     )
     test = loaders.test_images()
     sides = []
@@ -224,13 +224,17 @@ def draw_own() -> None:
         canvas_buttons()
     with right:
         detector = loaders.default_detector("kagami-all")
+        captions = _("What the model sees"), _("Reconstruction")
         try:
             judged = judge(detector, prepare(ink).image[np.newaxis])[0]
         except KagamiError as error:
-            st.html(no_verdict_html(sentence(error)))
-            return
-        tiles = _pictures([(judged.image, _("What the model sees")), (judged.reconstruction, _("Reconstruction"))])
-        st.html(f'<div class="kg-two">{tiles}</div>{verdict_html(judged, score=detector.score)}')
+            tiles = "".join(figure(blank(), caption) for caption in captions)
+            # Elsewhere there are characters to pick from; here there is the canvas alone.
+            said = no_verdict_html(_("Nothing is drawn yet.") if error.code == "blank" else sentence(error))
+        else:
+            tiles = _pictures(list(zip((judged.image, judged.reconstruction), captions, strict=True)))
+            said = verdict_html(judged, score=detector.score)
+        st.html(f'<div class="kg-two">{tiles}</div>{said}')
 
 
 def beyond() -> None:

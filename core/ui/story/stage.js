@@ -11,42 +11,65 @@ export default function ({ data, parentElement, setTriggerValue }) {
   bar.stop?.abort();
   bar.stop = new AbortController();
   const { signal } = bar.stop;
-  const { titles, text } = data;
+  const { titles, text, notes } = data;
   const last = titles.length - 1;
 
   // While the server is still on its way to an earlier step, the next key counts from where the speaker wants to be.
   if (bar.wanted === undefined || bar.wanted === data.at) bar.wanted = undefined;
   const at = () => bar.wanted ?? data.at;
+  bar.dark ??= false;
 
+  const first = !bar.channel;
   bar.channel ??= new BroadcastChannel(CHANNEL);
-  bar.channel.onmessage = ({ data: step }) => {
-    if (step !== at()) go(step, { tell: false });
+  bar.channel.onmessage = ({ data: { ask, answer, step, dark } }) => {
+    if (ask) {
+      if (!notes) bar.channel.postMessage({ answer: true, step: at(), dark: bar.dark });
+      return;
+    }
+    // An answer is for who asked; where several stages answer, the first one counts.
+    if (answer && !bar.asked) return;
+    bar.asked = false;
+    if (step !== undefined) go(step, { tell: false });
+    if (dark !== undefined) darken(dark, { tell: false });
   };
+  // Notes that are opened during the talk go where the stage is; a stage that is opened stays where it is.
+  if (first && notes && !new URLSearchParams(location.search).has("step")) {
+    bar.asked = true;
+    bar.channel.postMessage({ ask: true });
+  }
 
   function go(step, { tell = true } = {}) {
+    dialog.close();
+    darken(false, { tell });
     const to = Math.min(Math.max(step, 0), last);
     if (to === at()) return;
     bar.wanted = to;
-    if (tell) bar.channel.postMessage(to);
+    if (tell) bar.channel.postMessage({ step: to });
     setTriggerValue("go", to);
     show();
   }
 
+  // The notes stay readable while the stage is dark; there the button tells that it is.
   function show() {
     find("bar-at").textContent = `${at() + 1} / ${titles.length}`;
     find("bar-back").disabled = at() === 0;
     find("bar-next").disabled = at() === last;
+    find("bar-black").setAttribute("aria-pressed", bar.dark);
+    black.hidden = notes || !bar.dark;
   }
 
-  function darken(on = black.hidden) {
-    black.hidden = !on;
+  function darken(on, { tell = true } = {}) {
+    if (on === bar.dark) return;
+    bar.dark = on;
+    if (tell) bar.channel.postMessage({ dark: on });
+    show();
   }
 
   const buttons = {
     back: () => go(at() - 1),
     next: () => go(at() + 1),
-    contents: () => dialog.showModal(),
-    black: () => darken(),
+    contents: () => (dialog.open ? dialog.close() : dialog.showModal()),
+    black: () => darken(!bar.dark),
     time: () => {
       sessionStorage.setItem(STARTED, Date.now());
       tick();
@@ -71,10 +94,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       button.type = "button";
       button.textContent = title;
       if (step === data.at) button.setAttribute("aria-current", "step");
-      button.addEventListener("click", () => {
-        dialog.close();
-        go(step);
-      });
+      button.addEventListener("click", () => go(step));
       const item = document.createElement("li");
       item.append(button);
       return item;
@@ -94,17 +114,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
     c: buttons.contents,
     f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
   };
-  const OWN = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=application], [role=listbox]";
+  const TYPED = "input:not([type=range], [type=radio]), textarea, select, [contenteditable], [role=listbox]";
+  const MOVED = `${TYPED}, input, [role=slider], [role=radio], [role=application]`;
   document.addEventListener(
     "keydown",
     (event) => {
-      const act = keys[event.key];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
-      // Where a slider or a map has the focus, arrows, Home and End are its own.
-      if (!event.key.startsWith("Page") && event.target.closest?.(OWN)) return;
+      // With Caps Lock a letter comes as a capital.
+      const letter = event.key.length === 1;
+      const act = keys[letter ? event.key.toLowerCase() : event.key];
+      const paging = event.key.startsWith("Page");
+      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (dialog.open && !paging && act !== buttons.contents) return;
+      // Where a slider, a choice or a map has the focus, arrows, Home and End are its own; letters are where one types.
+      if (!paging && event.target.closest?.(letter ? TYPED : MOVED)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!black.hidden && act !== buttons.black) darken(false);
       act();
     },
     { capture: true, signal },

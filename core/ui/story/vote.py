@@ -1,17 +1,30 @@
 """Predict first: a question with two answers, and a tally of how many were right."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.ui.language import _
 
 
-def vote(key: str, question: str, *, truth: bool) -> bool:
+@dataclass(frozen=True)
+class _Vote:
+    """What was answered, what is true, and what it was asked of."""
+
+    guess: bool
+    truth: bool
+    of: str
+
+
+def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
     """Ask whether something will be above the threshold; whether there is an answer yet, which is then told.
 
-    truth: whether it is above. On the stage the keys Y and N answer, and the buttons show them.
+    key: the step's name. truth: whether it is above. of: what is shown; only beside what was asked of is the answer
+    right or not. On the stage the keys Y and N answer, and the buttons show them.
     """
-    votes: dict[str, tuple[bool, bool]] = st.session_state.setdefault("votes", {})
-    if key not in votes:
+    votes: dict[str, _Vote | None] = st.session_state.setdefault("votes", {})
+    given = votes.setdefault(key, None)
+    if given is None:
         on_stage = st.query_params.get("present") == "1"
         with st.container(key=f"vote_{key}", horizontal=True, vertical_alignment="center"):
             st.markdown(question)
@@ -19,19 +32,26 @@ def vote(key: str, question: str, *, truth: bool) -> bool:
                 st.button(
                     label,
                     key=f"vote_{key}_{above}",
-                    on_click=_note,
-                    args=(votes, key, above, truth),
+                    on_click=votes.update,
+                    args=({key: _Vote(above, truth, of)},),
                     # In the article several votes stand on one page, and a key could mean any of them.
                     shortcut=shortcut if on_stage else None,
                 )
         return False
-    guess, was = votes[key]
-    right = sum(guess == was for guess, was in votes.values())
-    told = _("Right.") if guess == was else _("Not so.")
-    tally = _("{right} of {n} predictions were right.").format(right=right, n=len(votes))
-    st.html(f'<p class="kg-tally" role="status"><b>{told}</b> {tally}</p>')
+    told = _("Right.") if given.guess == given.truth else _("Not so.")
+    told = f"<b>{told}</b> " if given.of == of else ""
+    answered = [each for each in votes.values() if each]
+    right = sum(each.guess == each.truth for each in answered)
+    tally = _("{right} of {n} predictions were right.").format(right=right, n=len(answered))
+    st.html(f'<p class="kg-tally" role="status">{told}{tally}</p>')
     return True
 
 
-def _note(votes: dict[str, tuple[bool, bool]], key: str, guess: bool, truth: bool) -> None:
-    votes[key] = guess, truth
+def awaited(key: str) -> bool:
+    """Whether that vote was asked for and is not answered yet."""
+    return key in (votes := st.session_state.get("votes", {})) and votes[key] is None
+
+
+def answered(key: str) -> bool:
+    """Whether there is an answer to that vote."""
+    return st.session_state.get("votes", {}).get(key) is not None

@@ -158,7 +158,8 @@ def test_what_changes_is_said_politely_and_nothing_else_goes_away(app_url: str, 
     page.get_by_role("slider").press("ArrowRight")
     expect(verdict(page)).to_contain_text("Anomalous")
     page.keyboard.press("Escape")
-    # Where a run of the fragment falls into one of the page, Streamlit may take things away and bring them back.
+    # Where a fragment's run begins before all that the page's run sent is out, Streamlit drops what it sent of the
+    # fragment and takes its elements away until they come again.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="Clear").click()
     expect(said).to_contain_text("There is nothing to judge yet")

@@ -146,10 +146,11 @@ def kept() -> tuple[Kept, ...]:
 
 
 def keep(drawing: Drawing) -> None:
-    """Put a drawing into the tray, unless it is there already or shows no character."""
+    """Put a drawing into the tray, unless it is there already or shows no character, which is told."""
     try:
         image = np.asarray(np.rint(prepare(drawing.ink).image * 255), np.uint8)
-    except KagamiError:
+    except KagamiError as error:
+        tell(error)
         return
     strokes = () if drawing.picture is not None else drawing.strokes
     if any(_same(strokes, each.strokes) and np.array_equal(image, each.image) for each in kept()):

@@ -86,9 +86,13 @@ def test_a_drawing_has_the_same_score_on_the_canvas_and_in_the_tray(open_page, h
     assert page.button_group(key="kept").options[0].split()[-1] == score(page, html)
 
 
-def test_what_is_only_looked_at_is_not_kept(open_page, html):
+def test_what_is_only_looked_at_is_not_kept_and_an_empty_canvas_is_told(open_page, html):
     page = open_page(DRAW, tool="tray")
     page.button(key="clear").click().run()
+    assert "Nothing is in the tray yet" in html(page)
+    assert not page.warning
+    page.button(key="keep").click().run()
+    assert "There is nothing to judge yet" in page.warning[0].value
     assert "Nothing is in the tray yet" in html(page)
 
 

@@ -443,6 +443,8 @@ def _grown(mask: Mask) -> Mask:
 def ink_of_canvas(rgba: ArrayLike, *, background: tuple[int, int, int] | None = None) -> Array:
     """The ink on a canvas, whatever its theme: light strokes on dark, dark ones on light, or on nothing.
 
+    What the live mirror does in the browser (`ui/live/prepare.js`), for whoever has a canvas's pixels.
+
     Parameters
     ----------
     rgba : array-like of shape (h, w, 4), uint8

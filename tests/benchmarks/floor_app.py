@@ -12,7 +12,6 @@ def page() -> None:
         background_color="#000000",
         width=272,
         height=272,
-        return_image_data=True,
         key="canvas",
     )
     strokes = len((result.json_data or {}).get("objects", []))

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.ui import style
+from core.ui import loaders, style
 from core.ui.language import _, choose_language
 
 st.set_page_config(page_title="Kagami 鏡", page_icon="🪞", layout="wide")
+loaders.begin()
 style.apply()
 choose_language()
 st.navigation(

@@ -1,5 +1,8 @@
 """What all sessions share: bundles, images and scores, loaded once and read-only."""
 
+from contextlib import suppress
+from threading import Thread
+
 import numpy as np
 import streamlit as st
 
@@ -8,6 +11,7 @@ from core.detection.seen import Knowledge, remembers
 from core.detection.thresholds import Threshold
 from core.detection.trial import Trial, characters_trial, digits_trial
 from core.detection.usual import Usual
+from core.errors import KagamiError
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
 from core.models.bundle import Bundle, load_bundle
 from core.models.latent import LatentSpace
@@ -26,6 +30,22 @@ def bundle(name: str) -> Bundle:
 def train_images() -> Labelled:
     """MNIST's training images; those that detectors remember are among them."""
     return load_mnist("train")
+
+
+@st.cache_resource(show_spinner=False)
+def begin() -> Thread:
+    """Begin to load the training images, once in a process, beside what else a first visit has to wait for.
+
+    They are what takes longest, a quarter of a second, and most of it is unpacking, which lets other threads run.
+    """
+
+    def load() -> None:
+        with suppress(KagamiError):  # who needs them asks again, and is told
+            train_images()
+
+    thread = Thread(target=load, daemon=True)
+    thread.start()
+    return thread
 
 
 @st.cache_resource(show_spinner=False)

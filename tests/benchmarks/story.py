@@ -10,7 +10,7 @@ import time
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages import FLAGS, ROUNDS, STEPS, served
+from pages import FLAGS, ROUNDS, STEPS, USABLE, served
 
 # Streamlit spells a key as a class, with underscores.
 STANDS = """name => {
@@ -29,7 +29,7 @@ def stands(page: Page, name: str) -> None:
     """Wait until all of that step is there."""
     page.wait_for_function(STANDS, arg=name)
     if name == "draw":
-        page.locator("canvas.upper-canvas").wait_for()  # in a shadow root, where only a locator looks
+        page.wait_for_function(USABLE)
 
 
 def walk(page: Page, url: str) -> dict[str, float]:

@@ -40,7 +40,7 @@ from core.models.home import user_models, user_trash
 
 PREFIX = "my-"
 LONGEST_TITLE = 60
-# Of an archive, in bytes: packed, and unpacked. The largest network that can be trained takes 80 MB.
+# Of an archive, in bytes: packed, and unpacked. The largest network that can be trained takes 70 MiB, and 75 unpacked.
 LARGEST_ARCHIVE, LARGEST_BUNDLE = 128 * 2**20, 160 * 2**20
 # The same of the arrays in one npz file.
 LARGEST_ARRAYS = 512 * 2**20

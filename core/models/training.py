@@ -171,9 +171,9 @@ def _compiled_fit(
     def loss_of(x: tf.Tensor, y: tf.Tensor, *, training: bool) -> tf.Tensor:
         return autoencoder.compute_loss(x, {"reconstruction": y}, autoencoder(x, training=training))
 
-    def learn_batches(
-        given: tf.Tensor, wanted: tf.Tensor, batches: tf.Tensor
-    ) -> tf.Tensor:  # batches (steps, batch): places
+    def learn_batches(given: tf.Tensor, wanted: tf.Tensor, batches: tf.Tensor) -> tf.Tensor:
+        """The sum of the losses; batches (steps, batch): places of the images."""
+
         def step(i: tf.Tensor, sum_of_losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             with tf.GradientTape() as tape:
                 loss = loss_of(tf.gather(given, batches[i]), tf.gather(wanted, batches[i]), training=True)

@@ -41,9 +41,10 @@ def verdict_sentences(judged: Judgement, *, score: str) -> list[str]:
         line = _("The mirror knows it: {what} {value} is not above the threshold {threshold}.")
         turns = _("Borderline: anomalous with twice the false alarms.")
     line = line.format(what=measure(score), value=value, threshold=threshold)
-    rank = _("Higher than {share} of normal digits.").format(share=percent(judged.above))
     if judged.above == 1:
         rank = _("Higher than all normal digits.")
+    else:
+        rank = _("Higher than {share} of normal digits.").format(share=percent(judged.above))
     return [word, line, rank, *([turns] if judged.borderline else [])]
 
 

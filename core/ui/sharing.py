@@ -58,7 +58,7 @@ def _base() -> str | None:
     if not host.strip():
         return url.geturl()
     asked = _HOST.fullmatch(host.strip())
-    if asked is None or asked["name"].strip("[]") in _HERE:
+    if asked is None or asked["name"].strip("[]").lower() in _HERE:
         st.warning(_("This is not an address that others can open: it looks like http://192.168.1.20:8501."))
         return None
     return f"{asked['scheme'] or 'http'}://{asked['name']}{asked['port'] or ''}{url.path}"

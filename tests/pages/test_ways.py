@@ -134,7 +134,10 @@ def test_the_address_for_others_opens_the_same_drawing(open_page, html):
     assert "kg-qr" in html(page)
 
 
-@pytest.mark.parametrize("host", ["localhost:8501", "ftp://example.org", "http://", "javascript:alert(1)", "http://["])
+@pytest.mark.parametrize(
+    "host",
+    ["localhost:8501", "LocalHost", "[::1]:8501", "ftp://example.org", "http://", "javascript:alert(1)", "http://["],
+)
 def test_an_address_that_others_cannot_open_is_refused(open_page, host):
     page = open_page(DRAW, tool="share")
     page.text_input(key="share_host").set_value(host).run()

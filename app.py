@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.ui import loaders, style
-from core.ui.language import _, choose_language
+from core.ui.shared import loaders, style
+from core.ui.shared.language import _, choose_language
 
 st.set_page_config(page_title="Kagami 鏡", page_icon="🪞", layout="wide")
 loaders.begin()

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from core.benchmarks.tables import fill_readmes
 from core.detection.detector import Detector
 from core.detection.evaluation import Labels, evaluate, evaluate_digits
 from core.detection.scores import SCORES
@@ -21,17 +22,19 @@ from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.files import write_bytes, write_text
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
-from core.images.handwriting import LEAST_INK, HandwritingError, ink_of_picture, prepare, read_picture
+from core.images.handwriting import LEAST_INK, HandwritingError, prepare
 from core.images.noise import NOISES
+from core.images.photos import ink_of_picture, read_picture
 from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, refuse_existing
 from core.models.denoising import DENOISING, PLAIN, Point, amounts, measure, to_json
+from core.models.epochs import Epoch
 from core.models.experiments import PRESETS, RECIPES, experiment
 from core.models.home import user_models
-from core.models.jobs import Plan, Printer, Reporter, Told
 from core.models.snapshots import Snapshot, Specimens
+from core.runs.plan import Plan
+from core.runs.reporter import Printer, Reporter
 from core.story import LANGUAGES
 from core.story.printed import talk_pdf
-from core.tables import fill_readmes
 
 # Exit statuses, as the shell knows them.
 OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
@@ -191,7 +194,7 @@ class _Bar:
 
         self._bar = tqdm(desc=name, unit="epoch")
 
-    def on_epoch(self, epoch: Told) -> bool:
+    def on_epoch(self, epoch: Epoch) -> bool:
         self._bar.total = epoch.of
         self._bar.set_postfix(epoch=epoch.number, loss=f"{epoch.loss:.4f}", val_loss=f"{epoch.val_loss:.4f}")
         self._bar.update()
@@ -227,7 +230,7 @@ def _trained(plan: Plan, out: Path, force: bool, watcher: "_Bar | Printer") -> P
 def _speed(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from core.speed import race, summary
+    from core.benchmarks.speed import race, summary
 
     with tqdm(total=2 * options.runs, desc="speed", unit="training", smoothing=0) as bar:
         report = race(runs=options.runs, on_training=lambda: bar.update() and None)
@@ -249,7 +252,7 @@ def _benchmark(options: argparse.Namespace) -> int:
     _quiet_tensorflow()
     from tqdm import tqdm
 
-    from core.benchmark import benchmark, resume, runs
+    from core.benchmarks.protocols import benchmark, resume, runs
 
     every = runs(options.protocol, options.digits, options.seeds)
     report, todo = resume(every, recipe=recipe.name, score=score, out=options.out)

@@ -20,9 +20,10 @@ from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatte
 from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import CALIBRATION, KERAS, LITERT, MODELS, SNAPSHOTS, Card, refuse_existing, write_bundle
+from core.models.epochs import Epoch
 from core.models.experiments import Experiment
 from core.models.snapshots import Snapshot, Snapshots, Specimens, kept, look
-from core.models.training import Epoch, export_litert, save_keras, train
+from core.models.training import export_litert, save_keras, train
 
 
 def build_bundle(

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.models.denoising import shipped
-from core.ui.denoising import choose_noise, comparison, from_pure_noise, quality_chart, reading
-from core.ui.language import _, content, sentence
+from core.ui.denoise import choose_noise, comparison, from_pure_noise, quality_chart, reading
+from core.ui.shared.language import _, content, sentence
 
 st.title(_("Taking noise away"))
 kind, amount, seed = choose_noise()

@@ -6,9 +6,11 @@ from core.detection.detector import scores_of
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
 from core.models.bundle import experiment_named
-from core.ui import lab, lab_views, loaders
-from core.ui.choices import choose_score, headed_experiment
-from core.ui.language import _, content, sentence
+from core.ui.detect import lab
+from core.ui.detect import views as lab_views
+from core.ui.shared import loaders
+from core.ui.shared.choices import choose_score, headed_experiment
+from core.ui.shared.language import _, content, sentence
 
 ARTICLE = Threshold(rule="mean+std", k=1.0)
 

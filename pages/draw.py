@@ -10,14 +10,15 @@ from core.images.data import Float, flatten
 from core.images.handwriting import prepare
 from core.models.bundle import list_bundles
 from core.models.experiments import experiment
-from core.ui import loaders
-from core.ui.canvas import canvas_buttons, canvas_ink
-from core.ui.choices import Chosen, experiment_title, headed_choice
-from core.ui.explanation import ERRORS, error_bar, judged_panel, row, why
-from core.ui.language import _, sentence
-from core.ui.live import live_mirror
-from core.ui.mirror import opinion
-from core.ui.ways import ways
+from core.ui.canvas.live import live_mirror
+from core.ui.canvas.widget import canvas_buttons, canvas_ink
+from core.ui.draw.explanation import ERRORS, error_bar, judged_panel, row, why
+from core.ui.draw.ways import ways
+from core.ui.shared import loaders
+from core.ui.shared.choices import Chosen, headed_choice
+from core.ui.shared.language import _, sentence
+from core.ui.shared.titles import experiment_title
+from core.ui.shared.verdict import opinion
 
 
 @st.fragment  # a stroke reruns this and nothing else
@@ -44,7 +45,7 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
         with st.container(key="verdict"):
             judged_panel(judged, detector, reason=reason, beside=beside)
     ways(chosen, usual, prepared.image if prepared else None)
-    if judged:
+    if judged and prepared:
         why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 
 

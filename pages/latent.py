@@ -5,12 +5,12 @@ import streamlit as st
 from core.errors import KagamiError
 from core.images.data import DIGITS
 from core.models.bundle import experiment_named
-from core.ui import loaders
-from core.ui.address import choose
-from core.ui.choices import choose_experiment, experiment_refusal
-from core.ui.language import _, sentence
-from core.ui.latent import about_the_plane, map_as_table, place_drawing, turn_units, walk_between
-from core.ui.plane import plane_map
+from core.ui.latent.parts import about_the_plane, map_as_table, place_drawing, turn_units, walk_between
+from core.ui.latent.plane import plane_map
+from core.ui.shared import loaders
+from core.ui.shared.address import choose
+from core.ui.shared.choices import choose_experiment, experiment_refusal
+from core.ui.shared.language import _, sentence
 
 PARTS = {"walk": walk_between, "units": turn_units, "drawing": place_drawing}
 

@@ -5,11 +5,7 @@ import streamlit as st
 from core.errors import KagamiError
 from core.images.data import DIGITS
 from core.images.selection import select
-from core.ui import loaders
-from core.ui.address import choose
-from core.ui.choices import choose_order, headed_choice
-from core.ui.language import _, content, sentence
-from core.ui.reconstructing import (
+from core.ui.reconstruct import (
     COUNTS,
     IN_A_ROW,
     Shown,
@@ -20,7 +16,11 @@ from core.ui.reconstructing import (
     second_pass_figures,
     several,
 )
-from core.ui.results import article_figures, measured_sentence
+from core.ui.shared import loaders
+from core.ui.shared.address import choose
+from core.ui.shared.choices import choose_order, headed_choice
+from core.ui.shared.language import _, content, sentence
+from core.ui.shared.results import article_figures, measured_sentence
 
 chosen = headed_choice(_("Originals and reconstructions"))
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import KagamiError
-from core.ui.language import sentence
+from core.ui.shared.language import sentence
 from core.ui.story import article, speaker_notes, stage
 
 try:

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.ui.language import _
-from core.ui.training import keep_models, plan_training, watch_training
+from core.ui.shared.language import _
+from core.ui.train.models import keep_models
+from core.ui.train.plan import plan_training
+from core.ui.train.watch import watch_training
 
 st.title(_("Watch a network learn"))
 left, right = st.columns([4, 9], gap="medium")

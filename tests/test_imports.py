@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TRAINING = {"core.models.networks", "core.models.training", "core.build", "core.benchmark", "core.speed"}
+TRAINING = {"core.models.networks", "core.models.training", "core.build"}
+TRAINING |= {"core.benchmarks.protocols", "core.benchmarks.speed"}
 HEAVY = {"tensorflow", "keras", "sklearn"}
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
@@ -95,8 +96,8 @@ def test_only_networks_and_training_name_tensorflow(name):
 
 
 # Data flows one way: a module imports only from its left.
-LAYERS = ["core.errors", "core.files", "core.images", "core.models", "core.detection", "core.views"]
-LAYERS += ["core.story", "core.ui"]
+LAYERS = ["core.errors", "core.files", "core.images", "core.models", "core.detection", "core.build", "core.runs"]
+LAYERS += ["core.benchmarks", "core.views", "core.story", "core.ui"]
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(tuple(LAYERS))])
@@ -109,3 +110,20 @@ def test_a_module_imports_only_from_its_left(name):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("core."):
             assert layer(node.module) is not None, node.module
             assert layer(node.module) <= own, f"{name} imports {node.module}"
+
+
+# Rooms of `core.ui` that belong to one page each; the others are shared. The story may use any.
+PAGE_ROOMS = ("draw", "reconstruct", "denoise", "detect", "latent", "train")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("core.ui.")])
+def test_a_pages_room_imports_no_other_pages(name):
+    own = name.split(".")[2]
+    if own == "story":
+        return
+    assert {"shared": "shared", "canvas": "canvas"}.get(own, own) in (*PAGE_ROOMS, "shared", "canvas")
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("core.ui."):
+            room = node.module.split(".")[2]
+            allowed = {own, "shared"} if own in ("shared", "canvas") else {own, "canvas", "shared"}
+            assert room in allowed, f"{name} imports {node.module}"

@@ -7,7 +7,7 @@ from core.images.data import load_mnist
 from core.models.bundle import load_bundle
 from core.story import CONTENT, reading_minutes, steps
 from core.story.figures import figures
-from core.ui.language import LANGUAGES
+from core.ui.shared.language import LANGUAGES
 
 PLACEHOLDER = re.compile(r"{[^{}]*}")
 # A figure: two digits or more, a decimal or a percentage; a single digit is a class of digits.

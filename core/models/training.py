@@ -13,21 +13,12 @@ import tensorflow as tf
 from core.images import damage
 from core.images.data import Float
 from core.images.noise import mixed_noise
+from core.models.epochs import Epoch, calls_and_steps, epochs_of
 from core.models.experiments import Experiment, Recipe
 from core.models.networks import build
 
 # Images that are damaged at a time: few enough to stay in the processor's cache.
 CHUNK = 512
-
-
-@dataclass(frozen=True, kw_only=True)
-class Epoch:
-    """One finished epoch: its number from 1, of how many, and the mean losses over the two sets."""
-
-    number: int
-    of: int
-    loss: float
-    val_loss: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +57,8 @@ def train(
     What one of them raises ends the training.
     """
     recipe = experiment.recipe
-    steps_an_epoch = math.prod(_calls(recipe, len(x_train)))
-    total = max(recipe.epochs, -(-recipe.least_steps // steps_an_epoch)) if epochs is None else epochs
-    steps = steps_an_epoch * total
+    total = epochs_of(recipe, len(x_train)) if epochs is None else epochs
+    steps = math.prod(calls_and_steps(recipe, len(x_train))) * total
     keras.utils.set_random_seed(seed)
     # XLA's code for processors takes no such short cut, and TensorFlow would refuse to compile some of it.
     if deterministic and not recipe.jit_compile:
@@ -192,7 +182,7 @@ def _compiled_fit(
     def fit(given: Float, wanted: Float, epochs: range) -> None:
         x = tf.constant(given)
         y = x if wanted is given else tf.constant(wanted)
-        calls, steps = _calls(recipe, len(given))
+        calls, steps = calls_and_steps(recipe, len(given))
         for epoch in epochs:
             # Calls of another size would be compiled anew, so the last one is filled up with the first images.
             places = np.resize(rng.permutation(len(given)).astype(np.int32), (calls, steps, recipe.batch_size))
@@ -206,13 +196,6 @@ def _compiled_fit(
                 return
 
     return fit
-
-
-def _calls(recipe: Recipe, images: int) -> tuple[int, int]:
-    """How many calls an epoch takes, and how many steps each of them makes."""
-    steps = math.ceil(images / recipe.batch_size)
-    calls = math.ceil(steps / recipe.steps_per_execution)
-    return calls, math.ceil(steps / calls)
 
 
 def _to_restore(x: Float, rng: np.random.Generator) -> tuple[Float, Float]:

@@ -136,7 +136,7 @@ def rounded(layers: Sequence[Dense]) -> list[tuple[npt.NDArray[np.int32], float]
 
 
 def pack(layers: Sequence[Dense]) -> bytes | None:
-    """Layers as one gzip file for `core/ui/live/network.js`; None where they are too many weights to be quick.
+    """Layers as one gzip file for `core/ui/shared/network.js`; None where they are too many weights to be quick.
 
     Inside: the length of a JSON header as uint32, the header, and for each layer its steps with the weights of one
     input together, an upper byte for each and then their lower `low` bits, eight weights to `low` bytes; and its

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from core.ui.language import LOCALE
+from core.ui.shared.language import LOCALE
 
 ROOT = Path(__file__).parent.parent.parent
 SIZES = ((390, 844), (1280, 720), (1920, 1080))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.images.data import flatten, load_mnist
 from core.models.bundle import load_bundle
 from core.models.latent import Plane
-from core.ui.loaders import FITTED_ON
+from core.ui.shared.loaders import FITTED_ON
 
 PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
 

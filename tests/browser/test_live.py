@@ -15,11 +15,11 @@ from core.detection.seen import Knowledge, Seen
 from core.images.handwriting import ink_of_canvas, prepare
 from core.models.bundle import MODELS, load_bundle
 from core.models.weights import dense_layers, pack
-from core.ui import loaders
-from core.ui.live import script
+from core.ui.canvas.live import script
+from core.ui.shared import loaders
 from core.views.tiles import grey, heat
 
-GOLDEN = Path(__file__).parent.parent / "ui" / "live" / "golden.json"
+GOLDEN = Path(__file__).parent.parent / "ui" / "canvas" / "live" / "golden.json"
 
 # The engine in an empty page: a canvas as PNG in, what the browser says of it out.
 ENGINE = """

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.models import jobs
 from core.models.home import user_models
+from core.runs import run as runs
 from tests.browser.test_draw import verdict
-from tests.models.test_jobs import until
+from tests.runs.test_run import until
 
 # TensorFlow starts, on a machine that has other things to do.
 SOON = 90_000
@@ -20,9 +20,9 @@ SOON = 90_000
 def url(home: Path, fresh_app_url: str) -> Iterator[str]:
     """Address of an app with a home of its own; what still trains at the end is cancelled there."""
     yield fresh_app_url
-    for run in jobs.list_runs():
-        jobs.control(run, end="cancel")
-    until(lambda: not any(run.active for run in jobs.list_runs()), seconds=60)
+    for run in runs.list_runs():
+        runs.control(run, end="cancel")
+    until(lambda: not any(run.active for run in runs.list_runs()), seconds=60)
 
 
 def start(page: Page, title: str) -> None:
@@ -100,7 +100,7 @@ def test_one_that_waits_and_one_that_learns_are_cancelled_and_nothing_stays(url:
     page.locator(".st-key-cancel button").click()
     expect(status(page)).to_have_text("Cancelled After epoch 0; nothing of it was kept.")
     expect(first).to_have_count(0)
-    assert [(run.plan.title, run.state) for run in jobs.list_runs()] == [
+    assert [(run.plan.title, run.state) for run in runs.list_runs()] == [
         ("First", "cancelled"),
         ("Second", "cancelled"),
     ]

@@ -16,9 +16,10 @@ import numpy as np
 from core import build as building
 from core.images import data
 from core.images.noise import mixed_noise
+from core.models.epochs import Epoch
 from core.models.experiments import RECIPES, Experiment
 from core.models.networks import build
-from core.models.training import Epoch, Trained, export_litert, save_keras, train
+from core.models.training import Trained, export_litert, save_keras, train
 
 SHALLOW = Experiment(recipe=RECIPES["article"], normals=(1,))
 DEEP = replace(SHALLOW, recipe=replace(SHALLOW.recipe, encoder=(24, 12, 5), epochs=3))

@@ -5,7 +5,7 @@ import pytest
 from core.__main__ import main
 from core.images.noise import NOISES
 from core.images.strokes import characters
-from core.ui.drawing import of_character
+from core.ui.canvas.drawing import of_character
 
 TOTAL = re.compile(r'kg-total">(?:<b>)?([\d.]+) dB · ([\d.]+)')
 

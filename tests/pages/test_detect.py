@@ -8,7 +8,7 @@ import pytest
 
 from core.__main__ import main
 from core.detection.trial import Trial
-from core.ui import loaders
+from core.ui.shared import loaders
 
 PAGE = "pages/detect.py"
 

@@ -8,7 +8,7 @@ import pytest
 from core.images.data import flatten, load_mnist
 from core.models.bundle import load_bundle
 from core.models.latent import walk
-from core.ui.plane import SHOWN
+from core.ui.latent.plane import SHOWN
 
 KANA = re.compile("[ぁ-ヿ]")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.ui import live
+from core.ui.canvas import live
 
 
 def mounted(page):

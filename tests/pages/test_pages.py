@@ -5,8 +5,8 @@ import pytest
 from core.images import data
 from core.images.strokes import characters
 from core.models.bundle import load_bundle
-from core.ui import loaders
-from core.ui.language import _catalogue
+from core.ui.shared import loaders
+from core.ui.shared.language import _catalogue
 
 PAGES = (
     "app.py",

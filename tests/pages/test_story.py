@@ -12,7 +12,7 @@ VERDICT = re.compile(r'class="kg-verdict kg-(\w+)')
 
 def test_what_moves_is_what_is_told():
     # Read, not imported: outside of a page the canvas cannot be.
-    source = (CONTENT.parent.parent / "ui" / "story" / "live.py").read_text("utf-8")
+    source = (CONTENT.parent.parent / "ui" / "story" / "moving.py").read_text("utf-8")
     tables = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]
     (live,) = [node for table in tables if table for node in ast.walk(table) if isinstance(node, ast.Dict)]
     assert [key.value for key in live.keys] == STEPS

@@ -8,11 +8,12 @@ import numpy as np
 import psutil
 import pytest
 
-from core.models import jobs, library
+from core.models import library
 from core.models.experiments import RECIPES, Experiment
 from core.models.home import user_runs
-from core.models.jobs import Plan
 from core.models.snapshots import Snapshots
+from core.runs import run as runs
+from core.runs.plan import Plan
 
 PAGE = "pages/train.py"
 PLAN = Plan(
@@ -73,11 +74,11 @@ def test_what_is_wanted_goes_into_the_runs_folder(open_page, run):
     tell(run, ("training", {}), EPOCH, ("paused", {}))
     page = open_page(PAGE)
     page.button(key="one_epoch").click().run()
-    assert jobs.find_run(run.name).control.steps == 1
+    assert runs.find_run(run.name).control.steps == 1
     page.button(key="keep").click().run()
-    assert jobs.find_run(run.name).control.end == "keep"
+    assert runs.find_run(run.name).control.end == "keep"
     page.button(key="cancel").click().run()
-    assert jobs.find_run(run.name).control.end == "cancel"
+    assert runs.find_run(run.name).control.end == "cancel"
 
 
 def test_before_its_first_epoch_a_run_can_pause_and_while_it_is_written_nothing_can_be_wanted(open_page, html, run):
@@ -126,7 +127,7 @@ def test_what_cannot_be_is_refused_before_anything_starts(change, said, open_pag
 
 def test_starting_hands_the_plan_over_and_watches_the_run(open_page, run, monkeypatch):
     plans = []
-    monkeypatch.setattr("core.ui.training.start", lambda plan, **rest: plans.append((plan, rest)) or run.name)
+    monkeypatch.setattr("core.ui.train.plan.start", lambda plan, **rest: plans.append((plan, rest)) or run.name)
     tell(run, ("training", {}), EPOCH)
     page = open_page(PAGE, watch="article-all", recipe="own", normals="3")
     page.text_input(key="title").set_value("Threes").run()

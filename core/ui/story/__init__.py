@@ -9,9 +9,9 @@ from core.errors import KagamiError
 from core.story import Step, reading_minutes, steps
 from core.story.figures import figures
 from core.story.printed import talk_pdf
-from core.ui import loaders
-from core.ui.language import _, language, sentence
-from core.ui.story.live import LIVE
+from core.ui.shared import loaders
+from core.ui.shared.language import _, language, sentence
+from core.ui.story.moving import LIVE
 from core.ui.story.vote import awaited
 
 # Where a step's idea has a page of its own.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.ui.language import _
+from core.ui.shared.language import _
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""The README's tables, made from what was measured: each stands between `<!-- table NAME -->` and `<!-- end -->`."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from core.benchmarks.reports import AurocRow, auroc_table, score_table
+from core.files import write_text
+from core.images.data import ASSETS
+from core.images.noise import NOISES
+from core.models.bundle import Card, load_bundle
+from core.models.denoising import DENOISING, PLAIN, shipped
+from core.models.experiments import PRESETS
+
+ROOT = ASSETS.parent.parent
+READMES = (ROOT / "README.md", ROOT / "core" / "detection" / "README.md")
+_TABLE = re.compile(r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """The text with each table as it follows from the committed results. Raises KeyError for an unknown table."""
+    return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+
+
+def fill_readmes() -> None:
+    """Bring the tables of every README up to date."""
+    for path in READMES:
+        write_text(path, filled(path.read_text(encoding="utf-8")))
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _by_digit(name: str) -> Callable[[], str]:
+    """AUROC of each digit, mean over the seeds, for the detector and what it is held against."""
+
+    def table() -> str:
+        found = auroc_table(name)
+        rows = []
+        for row in found.rows:
+            seeds = f"{row.seeds} seed{'s' if row.seeds > 1 else ''}"
+            title = f"{row.recipe} ({row.score})" if row.baseline else f"**{row.recipe}** ({seeds}, {found.date})"
+            rows.append([title, f"{row.mean:.3f}", f"{row.worst:.3f}", *_aurocs(row)])
+        return _markdown(["", "mean", "worst", *map(str, found.digits)], rows)
+
+    return table
+
+
+def _scores() -> str:
+    """Mean AUROC of every score of the same networks, leave-one-out."""
+    found = score_table("leave-one-out")
+    rows = [[f"`{row.score}`", f"{row.mean:.3f}", *_aurocs(row)] for row in found.rows]
+    return _markdown(["score", "mean", *map(str, found.digits)], rows)
+
+
+def _aurocs(row: AurocRow) -> list[str]:
+    return [f"{auroc:.3f}" for auroc in row.auroc.values()]
+
+
+def _bundles() -> str:
+    """What each shipped bundle does on MNIST's test images, judged as its recipe means it."""
+    rows = []
+    for name in PRESETS:
+        card = load_bundle(name).card
+        rows.append(
+            [
+                f"`{name}`",
+                f"{card.experiment.recipe.score}, {card.experiment.recipe.rule}",
+                *(_figure(card, key) for key in ("detection_rate", "false_alarm_rate", "auroc")),
+                f"{card.seed}, {card.created}",
+            ]
+        )
+    return _markdown(["experiment", "score, rule", "detected", "false alarms", "AUROC", "seed, date"], rows)
+
+
+def _denoising() -> str:
+    """What the shipped autoencoders and the best filter make of each noise at its usual amount."""
+    rows = []
+    for noise in NOISES.values():
+        point = shipped()[noise.name, noise.default]
+        cells = [f"{q.psnr:.1f}, {q.ssim:.2f}" for q in point.methods.values() if q.psnr is not None]
+        rows.append(
+            [f"{noise.name}, {noise.default:g}", *cells[:-1], f"{cells[-1]} ({point.filter} {point.strength:g})"]
+        )
+    return _markdown(["noise, amount", "noisy", f"`{PLAIN}`", f"`{DENOISING}`", "filter"], rows)
+
+
+def _figure(card: Card, key: str) -> str:
+    value = card.metrics[key]
+    return "–" if value is None else f"{value:.3f}"
+
+
+TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "bundles": _bundles,
+        "denoising": _denoising,
+        "leave-one-out": _by_digit("leave-one-out"),
+        "one-class": _by_digit("one-class"),
+        "letters": _by_digit("letters"),
+        "scores": _scores,
+    }
+)

@@ -1,0 +1,1 @@
+"""Runs: a training in a process of its own, told by its folder."""

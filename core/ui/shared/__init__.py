@@ -1,0 +1,1 @@
+"""What several pages share: choices, titles, verdicts, addresses, languages, and what is loaded once."""

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.detection.detector import scores_of
-from core.detection.thresholds import Threshold
 from core.errors import KagamiError
 from core.models.bundle import experiment_named
 from core.ui.detect import lab
@@ -11,8 +10,6 @@ from core.ui.detect import views as lab_views
 from core.ui.shared import loaders
 from core.ui.shared.choices import choose_score, headed_experiment
 from core.ui.shared.language import _, content, sentence
-
-ARTICLE = Threshold(rule="mean+std", k=1.0)
 
 
 def threshold_lab(name: str) -> None:
@@ -30,7 +27,7 @@ def threshold_lab(name: str) -> None:
         trial,
         detector.threshold_,
         cost=cost,
-        article=loaders.detector(name, score, ARTICLE).threshold_,
+        article=loaders.detector(name, score, lab.ARTICLE).threshold_,
         others=lab.other_recipes(name),
         mirror=detector.autoencoder,
     )

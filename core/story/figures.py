@@ -14,6 +14,7 @@ from core.images.noise import add_noise
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import Bundle
 from core.models.denoising import DENOISING, PLAIN
+from core.views.numbers import NO_BREAK, percent
 
 # The share of normals that Kagami's own threshold may flag.
 WANTED = 0.05
@@ -105,6 +106,7 @@ def _leave_one_out(recipe: str, score: str, digit: int) -> float:
 
 
 def _percent(share: float | None) -> str:
+    """Whole per cent. With a plain space: the printed talk breaks its lines by rules of its own."""
     if share is None:
         raise ValueError("there is nothing to count")
-    return f"{100 * share:.0f} %"
+    return percent(share, decimals=0).replace(NO_BREAK, " ")

@@ -21,6 +21,8 @@ from core.models.latent import Plane
 from core.story import Step, steps
 from core.story.figures import LETTERS, WANTED, drawn_letter, figures, passed, ten_digits, with_grain, with_speck
 from core.views import printing
+from core.views.numbers import signed
+from core.views.signs import ICONS, kind
 from core.views.tiles import heat
 
 if TYPE_CHECKING:
@@ -192,9 +194,9 @@ def _letter(room: "SubFigure", sources: Sources) -> None:
         }
         word = "▲ " + _("Anomalous") if found.anomalous else "● " + _("Normal")
         line = _("score {score}, threshold {threshold}").format(
-            score=_number(found.score), threshold=_number(found.threshold)
+            score=signed(found.score, 3), threshold=signed(found.threshold, 3)
         )
-        printing.judged(part, title, images, verdict=word, line=line)
+        printing.judged(part, title, images, verdict=f"{ICONS[kind(found.anomalous)]} {word}", line=line)
 
 
 def _threshold(room: "SubFigure", sources: Sources) -> None:
@@ -257,7 +259,7 @@ def _rows_judged(room: "SubFigure", found: list[Judgement], sources: Sources) ->
         _("Given"): np.array([each.image for each in found]),
         _("Returned"): np.array([each.reconstruction for each in found]),
     }
-    marks = [f"{'▲' if each.anomalous else '●'}\n{_number(each.score)}" for each in found]
+    marks = [f"{ICONS[kind(each.anomalous)]}\n{signed(each.score, 3)}" for each in found]
     printing.rows_of_images(room, rows, marks=marks)
 
 
@@ -271,7 +273,3 @@ def _test_scores(sources: Sources, name: str) -> tuple[Float, Float]:
 
 def _square(images: Float) -> Float:
     return images.reshape(-1, 28, 28)
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")

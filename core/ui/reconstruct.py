@@ -16,8 +16,9 @@ from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen, trained
 from core.ui.shared.language import _
 from core.ui.shared.titles import bundle_title
-from core.ui.shared.verdict import numbers, verdict_html
+from core.ui.shared.verdict import verdict_html
 from core.views.figures import FORMATS, image_rows, to_file
+from core.views.numbers import score_text
 from core.views.tiles import figure, grey, image_row, signed, tile
 
 # Of the remembered normals that match best, how many a detail shows; images in a row of several experiments.
@@ -61,7 +62,7 @@ def explorer(shown: Shown, chosen: Chosen) -> None:
             tiles.insert(2, tile(grey(shown.again[i]), alt=_("Second pass of a {digit}").format(digit=digit)))
         kind, icon = ("anomalous", "▲") if each.anomalous else ("normal", "●")
         mark = _("unseen") if int(label) in chosen.experiment.held_out else ""
-        value = numbers(each.score, each.threshold)[0]
+        value = score_text(each.score, each.threshold)
         name = _("Test image {number}, a {digit}").format(number=shown.which[i], digit=digit)
         pairs.append(
             f'<figure class="kg-pair" tabindex="0" aria-label="{escape(name)}">{"".join(tiles)}'
@@ -181,7 +182,7 @@ def download_shown(shown: Shown, chosen: Chosen) -> None:
     if shown.again is not None:
         rows[_("Second pass")] = [grey(image) for image in shown.again]
     rows[_("Difference")] = [_difference(each, top) for each in shown.judged]
-    captions = [numbers(each.score, each.threshold)[0] for each in shown.judged]
+    captions = [score_text(each.score, each.threshold) for each in shown.judged]
     title = bundle_title(chosen.name)
     _downloads(lambda kind: to_file(image_rows(rows, captions=captions, title=title), kind))
 

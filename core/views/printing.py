@@ -18,6 +18,7 @@ from core.detection.curves import curves
 from core.images.data import Bool, Float, UInt8
 from core.views.mosaics import mosaic
 from core.views.network import heights
+from core.views.signs import ICONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -257,7 +258,7 @@ def _digit_colours() -> list[tuple[float, ...]]:
 
 
 def _kind(text: str) -> str:
-    return {"▲": ANOMALOUS, "●": NORMAL}.get(text[:1], QUIET)
+    return {ICONS["anomalous"]: ANOMALOUS, ICONS["normal"]: NORMAL}.get(text[:1], QUIET)
 
 
 def _picture(axis: "Axes", pixels: UInt8 | Float) -> None:

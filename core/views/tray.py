@@ -25,6 +25,7 @@ from core.errors import KagamiError
 from core.images import share
 from core.images.data import UInt8
 from core.images.strokes import Stroke
+from core.views.signs import kind
 from core.views.tiles import grey, heat
 
 FORMAT, VERSION = "kagami-tray", 1
@@ -84,7 +85,7 @@ def to_json(kept: Sequence[Kept], judged: Sequence[Judgement] = (), judge: Judge
         entry |= {
             "score": round(found.score, 6),
             "threshold": round(found.threshold, 6),
-            "verdict": _verdict(found),
+            "verdict": kind(found.anomalous),
             "above": round(found.above, 6),
             "p_value": round(found.p_value, 6),
         }
@@ -139,13 +140,9 @@ def to_csv(kept: Sequence[Kept], judged: Sequence[Judgement], judge: Judge) -> b
     writer.writerow(COLUMNS)
     for each, found in zip(kept, judged, strict=True):
         numbers = (f"{number:.6g}" for number in (found.score, found.threshold))
-        rest = (_verdict(found), f"{found.above:.4f}", f"{found.p_value:.4f}")
+        rest = (kind(found.anomalous), f"{found.above:.4f}", f"{found.p_value:.4f}")
         writer.writerow([each.number, each.character, judge.experiment, judge.score, *numbers, *rest])
     return lines.getvalue().encode("utf-8-sig")
-
-
-def _verdict(judged: Judgement) -> str:
-    return "anomalous" if judged.anomalous else "normal"
 
 
 def _damaged(rule: str) -> KagamiError:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from core.detection.trial import digits_trial
 from core.images.data import load_mnist
 from core.models.bundle import load_bundle
-from core.ui.shared.results import percent
+from core.views.numbers import percent
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from core.models.autoencoder import Autoencoder
 from core.models.bundle import experiment_named, list_bundles
 from core.models.experiments import RECIPES, experiment
 from core.ui.shared import loaders
-from core.ui.shared.choices import ByHand, choose_threshold
+from core.ui.shared.choices import ByHand, choose_threshold, set_threshold
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import recipe_title
 from core.views.tiles import data_url, grey, sheet
@@ -27,6 +27,8 @@ from core.views.tiles import data_url, grey, sheet
 _COMPONENT = st.components.v2.component(
     "kagami_threshold_lab", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), isolate_styles=False
 )
+# The rule that the article's listing sets its threshold by.
+ARTICLE = Threshold(rule="mean+std", k=1.0)
 # Bins of the histogram, examples shown of each bin and side, and points that draw a curve.
 BINS, EXAMPLES, POINTS = 56, 4, 160
 # Of each side this share may lie beyond the drawn range, in its last bin.
@@ -221,8 +223,7 @@ def _take_cheapest(trial: Trial, cost: Cost) -> None:
 
 
 def _take_articles() -> None:
-    st.session_state["rule"] = "mean+std"
-    st.session_state["k"] = 1.0
+    set_threshold(ARTICLE)
 
 
 def _dragged() -> None:
@@ -232,5 +233,4 @@ def _dragged() -> None:
 
 
 def _by_hand(at: float) -> None:
-    st.session_state["rule"] = "fixed"
-    st.session_state["at"] = at
+    set_threshold(Threshold(rule="fixed", at=at))

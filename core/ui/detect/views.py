@@ -14,11 +14,10 @@ from core.ui.detect.lab import label_title
 from core.ui.shared import loaders
 from core.ui.shared.address import choose
 from core.ui.shared.language import _, content
-from core.ui.shared.results import percent
 from core.ui.shared.style import palette
 from core.ui.shared.titles import recipe_title, score_title
-from core.ui.shared.verdict import numbers
 from core.views.charts import ink_scatter
+from core.views.numbers import percent, score_text
 from core.views.tiles import data_url, grey, heat, sheet, tile
 
 VIEWS = ("mistakes", "ink", "leave-one-out")
@@ -152,5 +151,5 @@ def _mistake(judged: Judgement, name: str) -> str:
         + tile(grey(judged.image), alt=_("Original, a {digit}").format(digit=name))
         + tile(grey(judged.reconstruction), alt=_("Reconstruction of a {digit}").format(digit=name))
         + tile(heat(judged.error_map), alt=_("Where the two differ"))
-        + f"<figcaption>{escape(name)}<br>{numbers(judged.score, judged.threshold)[0]}</figcaption></figure>"
+        + f"<figcaption>{escape(name)}<br>{score_text(judged.score, judged.threshold)}</figcaption></figure>"
     )

@@ -20,9 +20,10 @@ from core.images.handwriting import LONGEST, Prepared
 from core.models.experiments import Recipe
 from core.ui.draw.announce import announce
 from core.ui.shared.language import _
-from core.ui.shared.verdict import least_decimals, no_verdict_html, numbers, percent, verdict_html, verdict_sentences
+from core.ui.shared.verdict import no_verdict_html, verdict_html, verdict_sentences
 from core.views import meter
 from core.views.network import funnel, units
+from core.views.numbers import least_decimals, percent, score_and_threshold
 from core.views.tiles import blank, figure, grey, heat, signed, tile
 
 # Of the remembered normals that match best, how many are shown.
@@ -70,7 +71,7 @@ def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: boo
     """
     scale, _plot = _scene(detector)
     limit = _("threshold {threshold}") if own else _("usual up to {threshold}")
-    _value, threshold = numbers(detector.threshold_ if error is None else error, detector.threshold_)
+    _value, threshold = score_and_threshold(detector.threshold_ if error is None else error, detector.threshold_)
     value = "–" if error is None else _value
     facts = {
         "score": detector.score,
@@ -111,7 +112,7 @@ def _meter(judged: Judgement | None, detector: Detector) -> str:
     scale, plot = _scene(detector)
     # One label says the same as the verdict, to the last decimal.
     score = detector.threshold_ if judged is None else judged.score
-    value, threshold = numbers(score, detector.threshold_)
+    value, threshold = score_and_threshold(score, detector.threshold_)
     labels = []
     if math.isfinite(detector.threshold_):
         label = _("threshold {threshold}").format(threshold=threshold)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.detection.judgement import Judgement
 from core.ui.shared.language import _
-from core.ui.shared.verdict import numbers
+from core.views.numbers import score_text
 from core.views.tiles import data_url, grey
 
 
@@ -43,7 +43,7 @@ def _label(name: str, judged: Judgement) -> str:
     given = _("{name}: drawing").format(name=_plain(name))
     returned = _("{name}: reconstruction").format(name=_plain(name))
     pair = f"![{given}]({data_url(grey(judged.image))})![{returned}]({data_url(grey(judged.reconstruction))})"
-    return f"{pair}  \n{mark(judged)} {numbers(judged.score, judged.threshold)[0]}"
+    return f"{pair}  \n{mark(judged)} {score_text(judged.score, judged.threshold)}"
 
 
 def _plain(name: str) -> str:

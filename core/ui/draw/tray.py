@@ -15,7 +15,7 @@ from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import experiment_title, score_title
 from core.ui.shared.upload import one_file
-from core.ui.shared.verdict import numbers, percent
+from core.views.numbers import percent, score_and_threshold, score_text
 from core.views.tiles import figure, grey, heat, tile
 from core.views.tray import Judge, Kept, from_json, sheet_of, to_csv, to_json
 
@@ -84,7 +84,7 @@ def _compared(name: str, judged: Judgement, most: float) -> str:
         ),
     ]
     kind = "anomalous" if judged.anomalous else "normal"
-    value, threshold = numbers(judged.score, judged.threshold)
+    value, threshold = score_and_threshold(judged.score, judged.threshold)
     line = _("score {value}, threshold {threshold}; higher than {share} of normal digits").format(
         value=value, threshold=threshold, share=percent(judged.above)
     )
@@ -119,7 +119,7 @@ def _exports(chosen: Chosen, kept: Sequence[Kept], judged: dict[str, Judgement],
         threshold=f"{chosen.detector.threshold_:.4g}",
         date=f"{datetime.now():%Y-%m-%d}",
     )
-    captions = [f"{name}  {mark(each)} {numbers(each.score, each.threshold)[0]}" for name, each in judged.items()]
+    captions = [f"{name}  {mark(each)} {score_text(each.score, each.threshold)}" for name, each in judged.items()]
     files = {
         "PNG": ("image/png", lambda: sheet_of(found, captions, heading=heading, foot=foot, most=most)),
         "CSV": ("text/csv", lambda: to_csv(ordered, found, by)),

@@ -12,8 +12,8 @@ from core.ui.latent.plane import Drawn, Mark, Point
 from core.ui.shared import loaders
 from core.ui.shared.address import choose
 from core.ui.shared.language import _, content, sentence
-from core.ui.shared.results import percent
 from core.views.mosaics import mosaic
+from core.views.numbers import percent
 from core.views.tiles import figure, grey, strip, tile
 
 STEPS = 9

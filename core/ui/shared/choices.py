@@ -15,6 +15,7 @@ from core.models.experiments import PRESETS, Experiment
 from core.ui.shared import loaders
 from core.ui.shared.address import choose, choose_number, forget, unknown
 from core.ui.shared.language import _, sentence
+from core.ui.shared.session import session
 from core.ui.shared.titles import bundle_title, rule_title, score_title
 
 
@@ -98,13 +99,28 @@ def choose_threshold(*, default: str, by_hand: ByHand | None = None) -> Threshol
     return Threshold(rule=rule, false_alarms=percent / 100)
 
 
+@dataclass(kw_only=True)
+class _HandSet:
+    """Of which experiment and score the threshold was last set by hand."""
+
+    of: tuple[str, str] | None = None
+
+
 def _forget_other_threshold(by_hand: ByHand) -> None:
     """A threshold of another score says nothing of this one."""
-    state = st.session_state
-    if state.get("at_of", by_hand.of) != by_hand.of:
-        state.pop("at", None)
+    known = session(_HandSet)
+    if known.of not in (None, by_hand.of):
+        st.session_state.pop("at", None)
         forget("rule", "fixed")
-    state["at_of"] = by_hand.of
+    known.of = by_hand.of
+
+
+def set_threshold(threshold: Threshold) -> None:
+    """Let the widgets of :func:`choose_threshold` show this one: for callbacks, which run before them."""
+    parameter = RULES[threshold.rule].parameter
+    value = getattr(threshold, parameter)
+    st.session_state["rule"] = threshold.rule
+    st.session_state[parameter] = 100 * value if parameter == "false_alarms" else value
 
 
 def headed_experiment(title: str, *, default: str = PRESETS[0]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.images.data import ASSETS
-from core.ui.shared.address import choose
+from core.ui.shared.address import chosen, switch
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 LOCALE = ASSETS / "locale"
@@ -19,24 +19,15 @@ _SET_LANG = "export default ({ data }) => { document.documentElement.lang = data
 def choose_language() -> str:
     """Show the switch and return the language: `?lang=`, else the browser's, else English."""
     with st.container(key="language"):
-        chosen = choose(
-            st.segmented_control,
-            "Language / 言語",
-            list(LANGUAGES),
-            key="lang",
-            default=_browser_language(),
-            title=LANGUAGES.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-        )
+        now = switch("Language / 言語", LANGUAGES, key="lang", default=_browser_language(), hidden=True)
         # Streamlit always says lang="en"; screen readers and fonts go by it.
-        st.components.v2.component("kagami_lang", js=_SET_LANG)(data=chosen, key="html_lang", height=1)
-    return chosen
+        st.components.v2.component("kagami_lang", js=_SET_LANG)(data=now, key="html_lang", height=1)
+    return now
 
 
 def language() -> str:
     """The reader's language, "ja" or "en"."""
-    asked = st.session_state.get("lang") or st.query_params.get("lang")
+    asked = chosen("lang") or st.query_params.get("lang")
     return asked if asked in LANGUAGES else _browser_language()
 
 

@@ -4,6 +4,7 @@ from core.detection.evaluation import Evaluation, evaluate_digits
 from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _
+from core.views.numbers import percent
 
 
 def measured(chosen: Chosen) -> Evaluation:
@@ -46,8 +47,3 @@ def article_figures() -> dict[str, str]:
         "without_0_alarms": percent(without_0["false_alarm_rate"]),
         "without_0_auroc": f"{without_0['auroc']:.2f}",
     }
-
-
-def percent(share: float | None) -> str:
-    """A share in [0, 1] in per cent, with one decimal; a dash for None."""
-    return "–" if share is None else f"{100 * share:.1f}\u00a0%"

@@ -21,13 +21,13 @@ from core.ui.latent.plane import Drawn, plane_map
 from core.ui.shared import loaders
 from core.ui.shared.address import choose
 from core.ui.shared.language import _, sentence
-from core.ui.shared.results import percent
 from core.ui.shared.titles import noise_title
-from core.ui.shared.verdict import no_verdict_html, numbers, verdict_html
+from core.ui.shared.verdict import no_verdict_html, verdict_html
 from core.ui.story.svg import drawn
 from core.ui.story.vote import answered, vote
 from core.views.mosaics import mosaic
 from core.views.network import funnel, units
+from core.views.numbers import percent, score_and_threshold
 from core.views.plots import curve, hills, scatter
 from core.views.tiles import blank, figure, grey, strip, tile
 
@@ -331,7 +331,7 @@ def _judged_beside(pictures: list[tuple[Float, str]], judged: Judgement, score: 
 
 def _short_verdict(judged: Judgement) -> str:
     kind, icon, word = ("anomalous", "▲", _("Anomalous")) if judged.anomalous else ("normal", "●", _("Normal"))
-    value, limit = numbers(judged.score, judged.threshold)
+    value, limit = score_and_threshold(judged.score, judged.threshold)
     told = _("{value}, threshold {threshold}").format(value=value, threshold=limit)
     return (
         f'<p class="kg-figure-told kg-{kind}"><b><span aria-hidden="true">{icon}</span> {word}</b></p>'

@@ -7,11 +7,10 @@ from core.detection.judgement import judge
 from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import Float, flatten
-from core.images.handwriting import prepare
 from core.models.bundle import list_bundles
 from core.models.experiments import experiment
 from core.ui.canvas.live import live_mirror
-from core.ui.canvas.widget import canvas_buttons, canvas_ink
+from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.draw.explanation import ERRORS, error_bar, judged_panel, row, why
 from core.ui.draw.ways import ways
 from core.ui.shared import loaders
@@ -28,15 +27,16 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
     measured = detector if own else loaders.detector(chosen.name, "mse", detector.threshold)
     with st.container(key="row"):
         with st.container(key="drawing"):
-            ink = canvas_ink()
+            drawing = show_canvas()
             canvas_buttons()
         prepared = judged = error = None
         reason = beside = ""
         try:
-            prepared = prepare(ink)
+            prepared = drawing.prepared
             image = prepared.image[np.newaxis]
-            judged = judge(detector, image)[0]
-            error = float(measured.decision_function(flatten(image))[0])
+            seen = detector.see(flatten(image))  # once, for both scores
+            judged = judge(detector, seen)[0]
+            error = float(measured.decision_function(seen)[0])
             beside = second_opinion(chosen, image)
         except KagamiError as problem:
             reason = sentence(problem)

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.detection.detector import Detector
 from core.detection.scores import error_map
+from core.detection.seen import Seen
 from core.images.data import Float, Int, UInt8, flatten
 
 
@@ -37,10 +38,10 @@ class Judgement:
     closest: Int
 
 
-def judge(detector: Detector, images: UInt8 | Float) -> list[Judgement]:
-    """Judge images (n, 28, 28), uint8 or float32 in [0, 1], one by one in a single pass."""
-    x = flatten(images)
-    seen = detector.see(x)
+def judge(detector: Detector, images: UInt8 | Float | Seen) -> list[Judgement]:
+    """Judge images (n, 28, 28), uint8 or float32 in [0, 1], one by one in a single pass, or what was seen of them."""
+    seen = images if isinstance(images, Seen) else detector.see(flatten(images))
+    x = seen.x
     scores = detector.decision_function(seen)
     reconstructions = seen.reconstruction
     latents = seen.answers["latent"]

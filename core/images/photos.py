@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.images.data import Float, UInt8
-from core.images.handwriting import HandwritingError, prepare
+from core.images.handwriting import HandwritingError
 from core.images.raster import connected, grown, highest_within, mean_within, reduced
 
 MAX_BYTES = 20_000_000
@@ -251,15 +251,8 @@ FILLED = 0.7
 """Share of the canvas that the longer side of the character takes: as much as a preset character."""
 
 
-def on_canvas(data: bytes, *, size: int) -> UInt8:
-    """The one character in a picture file, in the middle of a canvas: (size, size) uint8, 255 = ink.
-
-    Raises
-    ------
-    KagamiError
-        As :func:`read_picture` and :func:`prepare` do: no picture, too large, or no character in it.
-    """
-    crop = prepare(ink_of_picture(read_picture(data))).crop
+def placed(crop: Float, *, size: int) -> UInt8:
+    """A character's ink (h, w) in [0, 1] in the middle of a canvas: (size, size) uint8, 255 = ink."""
     scale = FILLED * size / max(crop.shape)
     height, width = (max(1, round(side * scale)) for side in crop.shape)
     resample = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX

@@ -9,13 +9,12 @@ import streamlit as st
 from core.detection.judgement import judge
 from core.errors import KagamiError
 from core.images.data import Float, flatten
-from core.images.handwriting import prepare
 from core.images.noise import NOISES, add_noise
 from core.images.quality import psnr, ssim
 from core.models.autoencoder import Autoencoder
 from core.models.denoising import DENOISING, PLAIN, Point, amounts, cleaned, deviations, passes, shipped
 from core.models.experiments import experiment
-from core.ui.canvas import drawing
+from core.ui.canvas.session import shown
 from core.ui.shared import loaders
 from core.ui.shared.address import choose
 from core.ui.shared.language import _
@@ -58,9 +57,9 @@ def choose_noise() -> tuple[str, float, int]:
 def given_images() -> tuple[Float, bool]:
     """Clean images (SHOWN, 784): MNIST's first test images; the first one is the visitor's own where there is one."""
     test = flatten(loaders.test_images().x[:SHOWN])
-    drawn = drawing.shown()
+    drawing = shown()
     try:
-        own = prepare(drawn.ink).image if drawn else None
+        own = drawing.prepared.image if drawing else None
     except KagamiError:  # blank, or a dot: nothing to spoil
         own = None
     return (test, False) if own is None else (np.concatenate([own.reshape(1, 784), test[:-1]]), True)

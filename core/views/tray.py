@@ -1,4 +1,4 @@
-"""Kept drawings as files: JSON that can be read back, CSV for a spreadsheet, and a labelled sheet as PNG.
+"""Saved drawings as files: JSON that can be read back, CSV for a spreadsheet, and a labelled sheet as PNG.
 
 Nothing here knows a page. What a file holds is checked and bounded like any other input.
 """
@@ -38,10 +38,10 @@ COLUMNS = ("number", "character", "experiment", "measure", "score", "threshold",
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Kept:
-    """A drawing as it was when it was kept.
+class Saved:
+    """A drawing as it was when it was saved.
 
-    number: from 1 up, in the order in which they were kept.
+    number: from 1 up, in the order in which they were saved.
     strokes: empty where it was only a picture.
     character: the preset that it was, if it was one.
     image: (28, 28) uint8, what the models see.
@@ -54,7 +54,7 @@ class Kept:
 
     @cached_property
     def code(self) -> str:
-        """The strokes as in an address, written once; empty where they are too long: the image is kept all the same."""
+        """The strokes as in an address, written once; empty where they are too long: the image remains."""
         try:
             return share.encode(self.strokes)
         except KagamiError:
@@ -69,10 +69,10 @@ class Judge:
     score: str
 
 
-def to_json(kept: Sequence[Kept], judged: Sequence[Judgement] = (), judge: Judge | None = None) -> str:
+def to_json(saved: Sequence[Saved], judged: Sequence[Judgement] = (), judge: Judge | None = None) -> str:
     """A file that :func:`from_json` reads, with the verdicts where there are any."""
     drawings: list[dict[str, Any]] = []
-    for each in kept:
+    for each in saved:
         drawings.append(
             {
                 "number": each.number,
@@ -95,7 +95,7 @@ def to_json(kept: Sequence[Kept], judged: Sequence[Judgement] = (), judge: Judge
     return json.dumps({**head, "drawings": drawings}, ensure_ascii=False)
 
 
-def from_json(text: str) -> tuple[Kept, ...]:
+def from_json(text: str) -> tuple[Saved, ...]:
     """The drawings of a file that :func:`to_json` wrote, numbered anew; its verdicts are left out.
 
     Raises
@@ -119,7 +119,7 @@ def from_json(text: str) -> tuple[Kept, ...]:
         raise _damaged("it is not what Kagami writes") from error
 
 
-def _one(number: int, entry: dict[str, Any]) -> Kept:
+def _one(number: int, entry: dict[str, Any]) -> Saved:
     code, character = entry["strokes"], entry["character"]
     if not (isinstance(code, str) and isinstance(character, str) and len(character) <= 20):
         raise _damaged("strokes and character must be texts")
@@ -130,15 +130,15 @@ def _one(number: int, entry: dict[str, Any]) -> Kept:
     if len(pixels) != 28 * 28:
         raise _damaged("an image must have 28 times 28 bytes")
     image = np.frombuffer(pixels, np.uint8).reshape(28, 28)
-    return Kept(number=number, strokes=share.decode(code) if code else (), character=character, image=image)
+    return Saved(number=number, strokes=share.decode(code) if code else (), character=character, image=image)
 
 
-def to_csv(kept: Sequence[Kept], judged: Sequence[Judgement], judge: Judge) -> bytes:
+def to_csv(saved: Sequence[Saved], judged: Sequence[Judgement], judge: Judge) -> bytes:
     """One line a drawing, with the :data:`COLUMNS`; UTF-8 with the mark by which Excel knows it."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for each, found in zip(kept, judged, strict=True):
+    for each, found in zip(saved, judged, strict=True):
         numbers = (f"{number:.6g}" for number in (found.score, found.threshold))
         rest = (kind(found.anomalous), f"{found.above:.4f}", f"{found.p_value:.4f}")
         writer.writerow([each.number, each.character, judge.experiment, judge.score, *numbers, *rest])

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from core.errors import KagamiError
 from core.images.handwriting import prepare
-from core.images.photos import UnreadableImage, ink_of_picture, on_canvas, read_picture
+from core.images.photos import UnreadableImage, ink_of_picture, placed, read_picture
 from core.images.strokes import characters, draw
 
 
@@ -162,7 +161,7 @@ def snapshot(name, *, pen=6, turned=None):
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("name", ["5", "あ"])
 def test_the_character_stands_in_the_middle_as_large_as_a_preset(name, turned):
-    canvas = on_canvas(snapshot(name, turned=turned), size=272)
+    canvas = placed(prepare(ink_of_picture(read_picture(snapshot(name, turned=turned)))).crop, size=272)
     assert canvas.shape == (272, 272) and canvas.dtype == np.uint8
     rows, columns = (np.flatnonzero(canvas.max(axis=axis) > 127) for axis in (1, 0))
     assert max(np.ptp(rows), np.ptp(columns)) == pytest.approx(0.7 * 272, abs=4)
@@ -170,10 +169,3 @@ def test_the_character_stands_in_the_middle_as_large_as_a_preset(name, turned):
         assert place[[0, -1]].mean() == pytest.approx(135.5, abs=2)
     expected = prepare(draw(characters()[name].strokes, size=272, pen=20)).image
     assert np.abs(prepare(canvas).image - expected).mean() < 0.05
-
-
-@pytest.mark.parametrize(("data", "code"), [(b"no picture", "not_a_picture"), (bytes(20_000_001), "too_many_bytes")])
-def test_what_is_no_picture_does_not_come_to_the_canvas(data, code):
-    with pytest.raises(KagamiError) as caught:
-        on_canvas(data, size=272)
-    assert caught.value.code == code

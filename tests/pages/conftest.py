@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.images.strokes import PEN, SIZE, to_canvas
+from core.ui.canvas.session import CanvasSession
+from core.ui.shared.session import session_key
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -27,6 +29,11 @@ def open_page():
 
 def canvas_state(strokes):
     return {"drawing": {"raw": to_canvas(strokes, size=SIZE, pen=PEN), "data": None}, "backgroundFit": None}
+
+
+def canvas(page):
+    """What the page's visitor has on the canvas."""
+    return page.session_state[session_key(CanvasSession)]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from core.images import share
 from core.images.data import load_mnist
 from core.images.handwriting import prepare
 from core.images.strokes import PEN, characters
+from tests.pages.conftest import canvas
 
 DRAW = "pages/draw.py"
 SCORE = re.compile(r"<b>(-?[\d.]+)</b>")
@@ -54,7 +55,7 @@ def test_a_surprise_is_a_test_digit_or_a_character_that_is_none(open_page, monke
     assert not page.exception
     if chance < 0.5:
         assert asked(page) == {"digit": "9999"}
-        strokes, pen = page.session_state["replayed"]
+        strokes, pen = canvas(page).replay
         assert strokes, "it is written stroke by stroke, as the characters are"
         assert pen > PEN / 2
     else:
@@ -75,7 +76,7 @@ def test_what_the_canvas_sends_along_does_not_turn_a_surprise_back(open_page):
 def test_a_test_digit_comes_back_from_the_address_as_it_is(open_page, html):
     page = open_page(DRAW, digit="3")
     assert "Test image 3: a 0" in html(page)
-    seen = prepare(page.session_state["shown"].ink).image
+    seen = prepare(canvas(page).shown.ink).image
     assert np.abs(seen - load_mnist("test").x[3] / 255).mean() < 0.01
     assert asked(page) == {"digit": "3"}
     assert asked(open_page(DRAW, digit="99999")) == asked(open_page(DRAW, digit="-1")) == {}
@@ -110,9 +111,9 @@ def test_undo_goes_back_step_by_step(open_page, html):
 
 def test_strokes_that_come_together_are_taken_back_one_by_one(open_page):
     page = pen(open_page, "A", "4")
-    assert len(page.session_state["shown"].strokes) == 5
+    assert len(canvas(page).shown.strokes) == 5
     page.button(key="undo").click().run()
-    assert [len(page.session_state["shown"].strokes), len(page.session_state["past"])] == [4, 1]
+    assert [len(canvas(page).shown.strokes), len(canvas(page).past)] == [4, 1]
     page.button(key="undo").click().run()
     assert page.button_group(key="character").value == "A"
 

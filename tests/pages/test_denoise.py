@@ -5,7 +5,8 @@ import pytest
 from core.__main__ import main
 from core.images.noise import NOISES
 from core.images.strokes import characters
-from core.ui.canvas.drawing import of_character
+from core.ui.canvas.drawing import Drawing
+from tests.pages.conftest import canvas
 
 TOTAL = re.compile(r'kg-total">(?:<b>)?([\d.]+) dB · ([\d.]+)')
 
@@ -50,7 +51,7 @@ def test_the_visitors_drawing_comes_first(open_page, html):
     page = open_page("pages/denoise.py")
     assert ">yours<" not in html(page)
     for name, there in (("A", True), ("blank", False)):
-        page.session_state["shown"] = of_character(name)
+        canvas(page).shown = Drawing.of_character(name)
         page.run()
         assert (">yours<" in html(page)) is there
     assert "blank" in characters()

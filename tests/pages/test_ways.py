@@ -1,6 +1,7 @@
 """Other ways in and out than the pen."""
 
 import io
+import json
 import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.__main__ import main
+from core.detection.detector import Detector
 from core.images.strokes import PEN, SIZE, characters, draw
+from core.models.bundle import load_bundle
+from core.views.numbers import score_text
+from tests.pages.conftest import canvas
 
 DRAW = "pages/draw.py"
 SCORE = re.compile(r"<b>(−?[\d.]+)</b>")
@@ -39,12 +45,12 @@ def test_pictures_are_judged_and_one_is_taken_to_the_canvas(open_page, html):
     choices = page.button_group(key="picture")
     labels = list(choices.options)
     assert [re.search(r"[●▲] \w+", label)[0] for label in labels] == ["● normal", "▲ anomalous"]
-    before = page.session_state["shown"]
+    before = canvas(page).shown
     choices.set_value("3 あ.png").run()
-    assert page.session_state["shown"] is not before
+    assert canvas(page).shown is not before
     assert score(page, html) == labels[1].split()[-1]
     page.button(key="undo").click().run()
-    assert page.session_state["shown"] is before
+    assert canvas(page).shown is before
 
 
 def choose(page, names):
@@ -58,7 +64,7 @@ def test_finished_drawings_are_kept_and_can_be_compared_removed_and_taken_back(o
     page.button(key="keep").click().run()
     page.button(key="keep").click().run()  # once is enough
     drawn = characters()["7"].strokes
-    page.session_state["shown"] = replace(page.session_state["shown"], strokes=drawn, character="", by_hand=True)
+    canvas(page).shown = replace(canvas(page).shown, strokes=drawn, character="", by_hand=True)
     page.button(key="clear").click().run()
     labels = list(page.button_group(key="kept").options)
     assert [re.search(r"[●▲] \w+", label)[0] for label in labels] == ["▲ anomalous", "● normal"]
@@ -74,7 +80,7 @@ def test_finished_drawings_are_kept_and_can_be_compared_removed_and_taken_back(o
 
     choose(page, ["2"])
     page.button(key="tray_back").click().run()
-    assert page.session_state["shown"].strokes == drawn
+    assert canvas(page).shown.strokes == drawn
     page.button(key="tray_clear").click().run()
     assert "Nothing is in the tray yet" in html(page)
     assert not page.exception
@@ -130,7 +136,7 @@ def test_the_address_for_others_opens_the_same_drawing(open_page, html):
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
     assert set(query) == {"lang", "experiment", "s"}
     again = open_page(DRAW, **query)
-    assert [len(stroke) > 1 for stroke in again.session_state["shown"].strokes] == [True] * 3
+    assert [len(stroke) > 1 for stroke in canvas(again).shown.strokes] == [True] * 3
     assert "kg-qr" in html(page)
 
 
@@ -150,3 +156,20 @@ def test_a_long_drawing_is_simplified_for_the_qr_code_or_has_none(open_page, htm
     page = open_page(DRAW, tool="share", strokes=spiral)
     assert "telephone can read" in html(page)
     assert len(page.code[0].value) > 700
+
+
+def test_a_photo_has_the_same_score_on_the_page_and_on_the_command_line(open_page, html, tmp_path, capsys):
+    """What stands on the canvas is the photo's likeness; what is judged is the photo, prepared once."""
+    page = open_page(DRAW, tool="pictures")
+    (tmp_path / "あ.png").write_bytes(png("あ"))
+    page.file_uploader(key="files").set_value([("あ.png", png("あ"), "image/png")]).run()
+    page.button_group(key="picture").set_value("1 あ.png").run()
+    assert main(["score", str(tmp_path / "あ.png"), "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)[0]
+    assert score(page, html) == score_text(judged["score"], judged["threshold"])
+
+
+def test_a_test_digit_on_the_canvas_has_the_score_that_ships_with_the_bundle(open_page, html):
+    page = open_page(DRAW, digit="3", experiment="article-all")
+    bundle = load_bundle("article-all")
+    assert score(page, html) == score_text(float(bundle.calibration["test_mae"][3]), Detector.of(bundle).threshold_)

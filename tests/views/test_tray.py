@@ -15,14 +15,14 @@ from core.detection.judgement import Judgement
 from core.errors import KagamiError
 from core.images import share
 from core.images.strokes import characters
-from core.views.tray import COLUMNS, Judge, Kept, from_json, sheet_of, to_csv, to_json
+from core.views.tray import COLUMNS, Judge, Saved, from_json, sheet_of, to_csv, to_json
 
 BY = Judge(experiment="kagami-all", score="kagami")
 
 
 def kept(number, name="", seed=0):
     image = np.random.default_rng(seed).integers(0, 256, (28, 28), dtype=np.uint8)
-    return Kept(number=number, strokes=characters()[name].strokes if name else (), character=name, image=image)
+    return Saved(number=number, strokes=characters()[name].strokes if name else (), character=name, image=image)
 
 
 def judgement(score, threshold=1.0):

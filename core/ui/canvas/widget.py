@@ -1,9 +1,10 @@
-"""The drawing canvas as one thing that gives ink.
+"""The canvas on a page: it is shown, read, undone and cleared, and the address holds what it shows.
 
-The canvas tells Python of its strokes when the pen lifts, and Python draws them itself. So the verdict does not wait
-for the browser where Python knows already what is shown, and one drawing has one score, on the canvas and in the tray.
+It tells Python of its strokes when the pen lifts, and Python draws them itself. So the verdict does not wait for the
+browser where Python knows already what is shown, and one drawing has one score, on the canvas and in the tray.
 """
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -11,70 +12,67 @@ from streamlit_drawable_canvas import st_canvas
 
 from core.errors import KagamiError
 from core.images import share
-from core.images.data import Float
 from core.images.strokes import PEN, SIZE, characters, flattened, from_canvas
-from core.ui.canvas import drawing
-from core.ui.canvas.drawing import Drawing, of_character, of_digit
+from core.ui.canvas import tray
+from core.ui.canvas.drawing import Drawing
+from core.ui.canvas.session import CANVAS, can_undo, canvas, put, save, sent, show, show_error, shown, take, undo
 from core.ui.shared.language import _
-from core.views.tray import from_json, to_json
+from core.ui.shared.session import session
 
 FIRST = "A"
 """What a first visit sees."""
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-def canvas_ink() -> Float:
-    """Show the canvas; the ink on it, (SIZE, SIZE) float32 in [0, 1]."""
-    state = st.session_state
-    before = drawing.shown()
+def show_canvas() -> Drawing:
+    """Show the canvas, and return what is on it. The address and the tab hold that and the tray."""
+    drawing = _read_canvas()
+    _help_canvas()
+    if error := tray.store():
+        show_error(error)
+    _write_address(drawing)
+    return drawing
+
+
+def canvas_buttons() -> None:
+    """Undo, Clear and Keep, under the canvas."""
+    with st.container(key="canvas_buttons", horizontal=True):
+        st.button(_("Undo"), on_click=undo, disabled=not can_undo(), key="undo", shortcut="Mod+Z", width="stretch")
+        st.button(_("Clear"), on_click=lambda: show(Drawing.of_character("blank")), key="clear", width="stretch")
+        st.button(
+            _("Keep"),
+            on_click=lambda: save(shown() or Drawing()),
+            key="keep",
+            shortcut="K",
+            width="stretch",
+            help=_("Puts the drawing into the tray. Key: K"),
+        )
+
+
+def _read_canvas() -> Drawing:
+    now, before = canvas(), shown()
     if before is None:
-        drawing.put(_asked(), replayed=True)
-        state["outdated"] = None
-    elif "canvas" not in state:
-        drawing.put(before)  # back from another page: the canvas is new, the drawing is not
+        put(_asked(), replayed=True)
+        now.outdated = None
+    elif CANVAS not in st.session_state:
+        put(before)  # back from another page: the canvas is new, the drawing is not
     st_canvas(
         stroke_width=PEN,
         stroke_color="#ffffff",
         background_color="#000000",
         width=SIZE,
         height=SIZE,
-        initial_drawing=state["drawing"],
-        key="canvas",
+        initial_drawing=now.initial,
+        key=CANVAS,
     )
-    state["heard"] = said = drawing.said()
-    if said is not None and said != state["outdated"]:
-        state["outdated"] = None  # from here on it says what it shows, even where that is the same once more
+    now.read = sent()
+    if now.read is not None and now.read != now.outdated:
+        now.outdated = None  # from here on it sends what it shows, even where that is the same once more
         try:
-            drawing.drawn(from_canvas(said, size=SIZE))
+            take(from_canvas(now.read, size=SIZE))
         except KagamiError as error:
-            drawing.tell(error)
-    _help()
-    _store_tray()
-    _write_address(state["shown"])
-    ink: Float = state["shown"].ink
-    return ink
-
-
-def canvas_buttons() -> None:
-    """Undo, Clear and Keep, under the canvas."""
-    state = st.session_state
-    with st.container(key="canvas_buttons", horizontal=True):
-        st.button(
-            _("Undo"),
-            on_click=drawing.undo,
-            disabled=not drawing.can_undo(),
-            key="undo",
-            shortcut="Mod+Z",
-            width="stretch",
-        )
-        st.button(_("Clear"), on_click=lambda: drawing.show(of_character("blank")), key="clear", width="stretch")
-        st.button(
-            _("Keep"),
-            on_click=lambda: drawing.keep(state["shown"]),
-            key="keep",
-            shortcut="K",
-            width="stretch",
-            help=_("Puts the drawing into the tray. Key: K"),
-        )
+            show_error(error)
+    return now.shown or Drawing()
 
 
 def _asked() -> Drawing:
@@ -83,76 +81,60 @@ def _asked() -> Drawing:
         try:
             return Drawing(strokes=share.decode(text), by_hand=True)
         except KagamiError as error:
-            drawing.tell(error)
+            show_error(error)
     digit = st.query_params.get("digit", "")
     if digit.isascii() and digit.isdigit() and len(digit) <= 4:
         try:
-            return of_digit(int(digit))
+            return Drawing.of_digit(int(digit))
         except KagamiError as error:
-            drawing.tell(error)
+            show_error(error)
     name = st.query_params.get("character")
-    return of_character(name if name and name in characters() else FIRST)
+    return Drawing.of_character(name if name and name in characters() else FIRST)
 
 
-def _write_address(now: Drawing) -> None:
+@dataclass(kw_only=True)
+class _Address:
+    """The drawing that stands in the address, and how: by the parameters' names."""
+
+    of: Drawing | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def _write_address(drawing: Drawing) -> None:
     """Let the address hold what the canvas shows, so that a reload or a link brings it back."""
-    state = st.session_state
-    if state.get("written") is not now:
-        state["written"], state["address"] = now, _address(now)
+    written = session(_Address)
+    if written.of is not drawing:
+        written.of, written.values = drawing, _address(drawing)
     for name in ("character", "digit", "s"):
-        value = state["address"].get(name)
+        value = written.values.get(name)
         if value is None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:
             st.query_params[name] = value
 
 
-def _address(now: Drawing) -> dict[str, str]:
+def _address(drawing: Drawing) -> dict[str, str]:
     """A picture does not fit into an address, nor does a very long drawing: then there is none of them."""
-    if now.digit is not None:
-        return {"digit": str(now.digit)}
-    if now.character:
-        return {} if now.character == FIRST else {"character": now.character}
+    if drawing.digit is not None:
+        return {"digit": str(drawing.digit)}
+    if drawing.character:
+        return {} if drawing.character == FIRST else {"character": drawing.character}
     try:
-        return {"s": share.encode(now.strokes)} if now.picture is None else {"character": "blank"}
+        return {"s": share.encode(drawing.strokes)} if drawing.picture is None else {"character": "blank"}
     except KagamiError:
         return {"character": "blank"}
 
 
-def _help() -> None:
+def _help_canvas() -> None:
     """What the canvas lacks: a name, and drawings that draw themselves. Its own buttons know no Japanese."""
-    state = st.session_state
-    strokes, pen = state["replayed"]
+    now = canvas()
+    strokes, pen = now.replay
     lines = [[(round(x * SIZE, 1), round(y * SIZE, 1)) for x, y in flattened(stroke)] for stroke in strokes]
     data = {
         "label": _("Drawing area, for mouse, finger or pen. The characters below can be chosen by keyboard."),
-        "number": state["drawing"]["nonce"],
+        "number": now.initial["nonce"],
         "replay": lines,
         "size": SIZE,
         "pen": pen,
     }
     st.components.v2.component("kagami_canvas", js=_JS)(data=data, key="canvas_help", height=1)
-
-
-def _store_tray() -> None:
-    """Let the tab hold the tray over a reload, and take back what it held."""
-    state = st.session_state
-    changed = state.get("tray_stored", ()) is not drawing.kept()
-    state["tray_stored"] = drawing.kept()
-    held = st.components.v2.component("kagami_tray", js=_TRAY_JS)(
-        data={"text": to_json(drawing.kept()) if changed else None},
-        key="tray_store",
-        default={"stored": None},
-        on_stored_change=lambda: None,
-        height=1,
-    )
-    if held.stored and not state.get("tray_taken_back"):
-        state["tray_taken_back"] = True
-        try:
-            drawing.add_kept(from_json(str(held.stored)))
-        except KagamiError as error:
-            drawing.tell(error)
-
-
-_TRAY_JS = Path(__file__).with_name("tray.js").read_text(encoding="utf-8")
-_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")

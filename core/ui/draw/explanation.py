@@ -24,6 +24,7 @@ from core.ui.shared.verdict import no_verdict_html, verdict_html, verdict_senten
 from core.views import meter
 from core.views.network import funnel, units
 from core.views.numbers import least_decimals, percent, score_and_threshold
+from core.views.signs import kind
 from core.views.tiles import blank, figure, grey, heat, signed, tile
 
 # Of the remembered normals that match best, how many are shown.
@@ -99,12 +100,12 @@ def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: boo
 def judged_panel(judged: Judgement | None, detector: Detector, *, reason: str = "", beside: str = "") -> None:
     """The verdict in words, read out too, and beside it the error meter. Without a judgement, the `reason` for that."""
     if judged:
-        kind = "anomalous" if judged.anomalous else "normal"
+        name = kind(judged.anomalous)
         text = verdict_html(judged, score=detector.score, beside=beside)
         said = re.sub("<[^>]*>", "", " ".join(verdict_sentences(judged, score=detector.score)))
     else:
-        kind, text, said = "none", no_verdict_html(reason), reason
-    st.html(f'<div class="kg-judged kg-{kind}">{text}{_meter(judged, detector)}</div>')
+        name, text, said = "none", no_verdict_html(reason), reason
+    st.html(f'<div class="kg-judged kg-{name}">{text}{_meter(judged, detector)}</div>')
     announce(said)
 
 
@@ -124,9 +125,9 @@ def _meter(judged: Judgement | None, detector: Detector) -> str:
     if judged:
         arrow = "" if scale.holds(score) else "→" if score > scale.high else "←"
         label = " ".join(filter(None, (arrow if arrow == "←" else "", value, arrow if arrow == "→" else "")))
-        kind = "anomalous" if judged.anomalous else "normal"
         labels.append(
-            f'<span class="kg-meter-mark kg-{kind}" style="--at:{scale.at(score):.4f}"><i></i><b>{label}</b></span>'
+            f'<span class="kg-meter-mark kg-{kind(judged.anomalous)}" style="--at:{scale.at(score):.4f}">'
+            f"<i></i><b>{label}</b></span>"
         )
     caption = _("{n} normal digits kept out of training").format(n=f"{len(detector.calibration_scores_):,}")
     key = _("borderline")
@@ -156,8 +157,8 @@ def why(prepared: Prepared, judged: Judgement, usual: Usual, remembered: Labelle
         st.html(f'<div class="kg-why">{"".join(parts)}</div>')
 
 
-def _part(kind: str, title: str, body: str) -> str:
-    return f'<section class="kg-{kind}"><h2 class="kg-legend">{title}</h2><div class="kg-strip">{body}</div></section>'
+def _part(name: str, title: str, body: str) -> str:
+    return f'<section class="kg-{name}"><h2 class="kg-legend">{title}</h2><div class="kg-strip">{body}</div></section>'
 
 
 def _steps(prepared: Prepared) -> str:
@@ -192,8 +193,8 @@ def _difference(judged: Judgement, usual: Usual) -> str:
         ("invented", _("invented ink"), _("returned, but not drawn"), np.maximum(-missing, 0)),
     )
     legend = "".join(
-        f'<li class="kg-{kind}"><b>{word}</b> {percent(min(float(amount.sum()) / ink, 1.0))}<br>{meaning}</li>'
-        for kind, word, meaning, amount in rows
+        f'<li class="kg-{name}"><b>{word}</b> {percent(min(float(amount.sum()) / ink, 1.0))}<br>{meaning}</li>'
+        for name, word, meaning, amount in rows
     )
     brightest = _("brightest: off by {top} or more").format(top=f"{usual.error:.2f}")
     picture = tile(signed(missing / np.float32(usual.error)), alt=_("Ink that is missing, and ink that was invented"))

@@ -8,6 +8,7 @@ import streamlit as st
 from core.detection.judgement import Judgement
 from core.ui.shared.language import _
 from core.views.numbers import score_text
+from core.views.signs import sign
 from core.views.tiles import data_url, grey
 
 
@@ -18,9 +19,9 @@ def gallery(
 
     A choice goes where its image goes: a name that is no longer there is not chosen.
     """
-    state = st.session_state
-    if key in state:
-        state[key] = _still(state[key], judged)
+    if key in st.session_state:
+        found = selected_in(key, judged)
+        st.session_state[key] = found if several else next(iter(found), None)
     chosen = st.pills(
         label,
         list(judged),
@@ -29,29 +30,25 @@ def gallery(
         selection_mode="multi" if several else "single",
         **settings,
     )
-    if chosen is None:
-        return []
-    return list(chosen) if isinstance(chosen, list) else [chosen]
+    return _names(chosen)
 
 
-def mark(judged: Judgement) -> str:
-    """Icon and word of a verdict."""
-    return "▲ " + _("anomalous") if judged.anomalous else "● " + _("normal")
+def selected_in(key: str, judged: Mapping[str, Judgement]) -> list[str]:
+    """Which of the judgements are selected in the gallery of that key, before it is shown in this run."""
+    return [name for name in _names(st.session_state.get(key)) if name in judged]
+
+
+def _names(selection: list[str] | str | None) -> list[str]:
+    return [selection] if isinstance(selection, str) else list(selection or ())
 
 
 def _label(name: str, judged: Judgement) -> str:
     given = _("{name}: drawing").format(name=_plain(name))
     returned = _("{name}: reconstruction").format(name=_plain(name))
     pair = f"![{given}]({data_url(grey(judged.image))})![{returned}]({data_url(grey(judged.reconstruction))})"
-    return f"{pair}  \n{mark(judged)} {score_text(judged.score, judged.threshold)}"
+    return f"{pair}  \n{sign(judged.anomalous, _)} {score_text(judged.score, judged.threshold)}"
 
 
 def _plain(name: str) -> str:
     """A name, as of a file, without what Markdown would read into it."""
     return "".join(letter if letter.isalnum() or letter in " .-_" else "_" for letter in name)
-
-
-def _still(chosen: Any, judged: Mapping[str, Judgement]) -> Any:
-    if isinstance(chosen, list):
-        return [name for name in chosen if name in judged]
-    return chosen if chosen in judged else None

@@ -1,5 +1,7 @@
 """Noise on the visitor's own drawing, and what two mirrors make of it."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.errors import KagamiError
@@ -7,13 +9,22 @@ from core.images.data import Float, flatten
 from core.images.noise import NOISES, add_noise
 from core.images.quality import psnr
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import switch
 from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
+from core.ui.shared.session import session
 from core.ui.shared.titles import amount_title, bundle_title, noise_title
+from core.views.numbers import decibels
 from core.views.tiles import figure, grey, tile
 
 DENOISER = "denoise-all"
+
+
+@dataclass(kw_only=True)
+class _Seed:
+    """Of the noise, counted up by each roll."""
+
+    seed: int = 0
 
 
 def spoiling(chosen: Chosen, image: Float | None) -> None:
@@ -22,15 +33,7 @@ def spoiling(chosen: Chosen, image: Float | None) -> None:
     image: (28, 28); None where there is nothing to spoil.
     """
     with st.container(key="spoiling_tools", horizontal=True, vertical_alignment="bottom"):
-        kind = choose(
-            st.segmented_control,
-            _("Noise"),
-            list(NOISES),
-            key="own_noise",
-            default=next(iter(NOISES)),
-            title=noise_title,
-            required=True,
-        )
+        kind = switch(_("Noise"), {kind: noise_title(kind) for kind in NOISES}, key="own_noise")
         noise = NOISES[kind]
         with st.container(key="spoiling_amount", width=360):
             amount = st.slider(
@@ -42,10 +45,10 @@ def spoiling(chosen: Chosen, image: Float | None) -> None:
         st.html(f'<p class="kg-legend">{empty}</p>')
         return
     clean = flatten(image[None])
-    noisy = add_noise(clean, kind, amount, st.session_state.get("own_seed", 0))
+    noisy = add_noise(clean, kind, amount, session(_Seed).seed)
     shown = [
         (image, _("Original"), ""),
-        (noisy.reshape(28, 28), _("Noisy"), _decibels(psnr(clean, noisy)[0])),
+        (noisy.reshape(28, 28), _("Noisy"), f"{decibels(psnr(clean, noisy)[0])} dB"),
     ]
     for name in dict.fromkeys((chosen.name, DENOISER)):
         try:
@@ -54,7 +57,7 @@ def spoiling(chosen: Chosen, image: Float | None) -> None:
             st.warning(sentence(error))
         else:
             title = bundle_title(name)
-            shown.append((returned.reshape(28, 28), title, _decibels(psnr(clean, returned)[0])))
+            shown.append((returned.reshape(28, 28), title, f"{decibels(psnr(clean, returned)[0])} dB"))
     tiles = "".join(
         figure(tile(grey(pixels), alt=title), f"{title} {value}".rstrip(), kind="kg-spoiled")
         for pixels, title, value in shown
@@ -64,8 +67,4 @@ def spoiling(chosen: Chosen, image: Float | None) -> None:
 
 
 def _again() -> None:
-    st.session_state["own_seed"] = st.session_state.get("own_seed", 0) + 1
-
-
-def _decibels(value: float) -> str:
-    return "∞ dB" if value == float("inf") else f"{value:.1f} dB"
+    session(_Seed).seed += 1

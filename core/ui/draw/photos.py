@@ -1,5 +1,6 @@
 """Pictures of pen on paper, from files or a camera: each is judged, and one can be taken to the canvas."""
 
+from dataclasses import dataclass, field
 from html import escape
 
 import numpy as np
@@ -7,15 +8,14 @@ import streamlit as st
 
 from core.detection.judgement import judge
 from core.errors import KagamiError
-from core.images.data import UInt8
 from core.images.handwriting import prepare
-from core.images.photos import MAX_BYTES, on_canvas
-from core.images.strokes import SIZE
-from core.ui.canvas import drawing
+from core.images.photos import MAX_BYTES, ink_of_picture, read_picture
 from core.ui.canvas.drawing import Drawing
+from core.ui.canvas.session import show
 from core.ui.draw.gallery import gallery
 from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
+from core.ui.shared.session import session
 from core.ui.shared.upload import say_instead
 
 MOST = 24
@@ -42,7 +42,7 @@ def pictures(chosen: Chosen) -> None:
     refused = [(name, found) for name, found in read.values() if isinstance(found, str)]
     refused += [(file.name, _("{most} pictures at once are enough.").format(most=MOST)) for file in files[MOST:]]
     if known:
-        images = np.stack([prepare(found).image for found in known.values()])
+        images = np.stack([drawing.prepared.image for drawing in known.values()])
         judged = dict(zip(known, judge(chosen.detector, images), strict=True))
         gallery(_("Choose one to take it to the canvas"), judged, key="picture", on_change=lambda: _take(known))
     if refused:
@@ -50,27 +50,32 @@ def pictures(chosen: Chosen) -> None:
         st.html(f'<ul class="kg-refused" role="status">{lines}</ul>')
 
 
-def _read(number: str, data: bytes) -> UInt8 | str:
+@dataclass(kw_only=True)
+class _Photos:
+    """Files that were read, by their ids: the drawing that each became, or why it became none."""
+
+    read: dict[str, Drawing | KagamiError] = field(default_factory=dict)
+
+
+def _read(number: str, data: bytes) -> Drawing | str:
     """What of the file goes on the canvas, or why nothing does; read once."""
-    read: dict[str, UInt8 | KagamiError] = st.session_state.setdefault("read_pictures", {})
+    read = session(_Photos).read
     if number not in read:
         try:
-            found = on_canvas(data, size=SIZE)
-            prepare(found)  # what is judged from here on
-            read[number] = found
+            read[number] = Drawing.of_photo(prepare(ink_of_picture(read_picture(data))))
         except KagamiError as error:
             read[number] = error
         while len(read) > 2 * MOST:
             read.pop(next(iter(read)))
-    kept = read[number]
-    if not isinstance(kept, KagamiError):
-        return kept
-    return _("There is no character to be seen in it.") if kept.code == "blank" else sentence(kept)
+    found = read[number]
+    if not isinstance(found, KagamiError):
+        return found
+    return _("There is no character to be seen in it.") if found.code == "blank" else sentence(found)
 
 
-def _take(known: dict[str, UInt8]) -> None:
+def _take(known: dict[str, Drawing]) -> None:
     if (name := st.session_state["picture"]) in known:
-        drawing.show(Drawing(picture=known[name], by_hand=True))
+        show(known[name])
 
 
 def _say_in_own_words() -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.images import share
-from core.ui.canvas import drawing
 from core.ui.canvas.drawing import Drawing
+from core.ui.canvas.session import shown
 from core.ui.canvas.widget import FIRST
 from core.ui.shared.language import _, language
 
@@ -22,7 +22,7 @@ _NOT_SHARED = ("tool", "character", "digit", "s", "lang", "embed", "embed_option
 
 def sharing() -> None:
     """The address that opens this drawing with these choices, and its QR code."""
-    now = drawing.shown() or drawing.of_character(FIRST)
+    now = shown() or Drawing.of_character(FIRST)
     with st.container(key="sharing", horizontal=True):
         with st.container(key="share_words", width=620):
             base = _base()

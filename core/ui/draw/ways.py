@@ -4,18 +4,15 @@ import streamlit as st
 
 from core.detection.usual import Usual
 from core.images.data import Float
-from core.ui.canvas import drawing
+from core.ui.canvas.session import notice
 from core.ui.draw.characters import preset_characters
 from core.ui.draw.noise import spoiling
 from core.ui.draw.photos import pictures
 from core.ui.draw.sharing import sharing
-from core.ui.draw.tray import tray
-from core.ui.shared.address import choose
+from core.ui.draw.tray import show_tray
+from core.ui.shared.address import switch
 from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
-
-WAYS = ("characters", "pictures", "noise", "tray", "share")
-"""In display order; the first is open where the address names none."""
 
 
 def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
@@ -23,7 +20,7 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
 
     image: (28, 28), what the model sees now; None where it sees nothing.
     """
-    if error := drawing.notice():
+    if error := notice():
         st.warning(sentence(error))
     titles = {
         "characters": _("Characters"),
@@ -32,16 +29,7 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
         "tray": _("Tray"),
         "share": _("Share"),
     }
-    way = choose(
-        st.segmented_control,
-        _("Ways in and out"),
-        WAYS,
-        key="tool",
-        default=WAYS[0],
-        title=titles.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
+    way = switch(_("Ways in and out"), titles, key="tool", hidden=True)
     with st.container(key=f"way_{way}"):
         if way == "characters":
             preset_characters()
@@ -50,6 +38,6 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
         elif way == "noise":
             spoiling(chosen, image)
         elif way == "tray":
-            tray(chosen, usual.error)
+            show_tray(chosen, usual.error)
         elif way == "share":
             sharing()

@@ -5,9 +5,8 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.images.data import DIGITS, Float, flatten
-from core.images.handwriting import prepare
 from core.models.latent import centres, effects, nearest, swept, walk
-from core.ui.canvas.widget import canvas_buttons, canvas_ink
+from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.latent.plane import Drawn, Mark, Point
 from core.ui.shared import loaders
 from core.ui.shared.address import choose
@@ -102,10 +101,10 @@ def place_drawing(name: str) -> Drawn:
     space = loaders.latent_space(name)
     left, right = st.columns([3, 2])
     with left:
-        ink = canvas_ink()
+        drawing = show_canvas()
         canvas_buttons()
     try:
-        image = prepare(ink).image
+        image = drawing.prepared.image
     except KagamiError as error:
         right.info(sentence(error))
         return Drawn()

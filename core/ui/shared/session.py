@@ -12,5 +12,13 @@ T = TypeVar("T")
 
 def session(kind: type[T]) -> T:
     """The visitor's value of that kind; a new one, `kind()`, where there is none yet."""
-    found: T = st.session_state.setdefault(f"kagami_{kind.__name__}", kind())
+    key = session_key(kind)
+    if key not in st.session_state:
+        st.session_state[key] = kind()
+    found: T = st.session_state[key]
     return found
+
+
+def session_key(kind: type[object]) -> str:
+    """Under which key that kind of value stands in the visitor's session."""
+    return f"{kind.__module__}.{kind.__qualname__}"

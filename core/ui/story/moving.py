@@ -10,16 +10,15 @@ from core.detection.judgement import Judgement, judge
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
 from core.images.data import DIGITS, Float, UInt8, is_normal
-from core.images.handwriting import prepare
 from core.images.noise import add_noise
 from core.models.denoising import DENOISING, PLAIN, deviations
 from core.story.figures import GRAIN, LETTERS, drawn_letter, passed, ten_digits, with_speck
-from core.ui.canvas.widget import canvas_buttons, canvas_ink
+from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.denoise import PASSES as COUNT
 from core.ui.denoise import digits_among, noise_passes
 from core.ui.latent.plane import Drawn, plane_map
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import switch
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import noise_title
 from core.ui.shared.verdict import no_verdict_html, verdict_html
@@ -29,6 +28,7 @@ from core.views.mosaics import mosaic
 from core.views.network import funnel, units
 from core.views.numbers import percent, score_and_threshold
 from core.views.plots import curve, hills, scatter
+from core.views.signs import sign
 from core.views.tiles import blank, figure, grey, strip, tile
 
 PASSES = (1, 2, 3, 5, 10, 20)
@@ -96,18 +96,11 @@ def mirror() -> None:
 
 def noise() -> None:
     """A speck, or noise, and what two networks make of it: the article's, and one that learnt from noise."""
-    titles = {"speck": _("a speck"), "clean": _("nothing")}
+    titles = {"clean": _("nothing"), "speck": _("a speck")}
+    titles |= {kind: noise_title(kind) for kind in ("gaussian", "salt-and-pepper")}
     spoiled = digits = _ten()
     with st.container(key="choices_noise", horizontal=True, vertical_alignment="bottom"):
-        kind = choose(
-            st.segmented_control,
-            _("What is added"),
-            ["clean", "speck", "gaussian", "salt-and-pepper"],
-            key="added",
-            default="speck",
-            title=lambda name: titles.get(name) or noise_title(name),
-            required=True,
-        )
+        kind = switch(_("What is added"), titles, key="added", default="speck")
         if kind == "speck":
             spoiled = with_speck(digits)
         elif kind != "clean":
@@ -161,16 +154,7 @@ def zero() -> None:
 
 def letter() -> None:
     """A hand-drawn letter before the article's detector and Kagami's."""
-    name = choose(
-        st.segmented_control,
-        _("Letter"),
-        LETTERS,
-        key="letter",
-        default="A",
-        title=str,
-        required=True,
-        label_visibility="collapsed",
-    )
+    name = switch(_("Letter"), {name: name for name in LETTERS}, key="letter", hidden=True)
     image = drawn_letter(name)[np.newaxis]
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
@@ -220,13 +204,13 @@ def draw_own() -> None:
     """The canvas, and Kagami's verdict."""
     left, right = st.columns([1, 2])
     with left, st.container(key="drawing"):
-        ink = canvas_ink()
+        drawing = show_canvas()
         canvas_buttons()
     with right:
         detector = loaders.default_detector("kagami-all")
         captions = _("What the model sees"), _("Reconstruction")
         try:
-            judged = judge(detector, prepare(ink).image[np.newaxis])[0]
+            judged = judge(detector, drawing.prepared.image[np.newaxis])[0]
         except KagamiError as error:
             tiles = "".join(figure(blank(), caption) for caption in captions)
             # Elsewhere there are characters to pick from; here there is the canvas alone.
@@ -241,16 +225,7 @@ def beyond() -> None:
     """The plane of digits, where pointing at a place decodes it, or digits that come of noise, pass by pass."""
     titles = {"map": _("Map of digits"), "noise": _("From noise")}
     with st.container(key="choices_beyond", horizontal=True, vertical_alignment="bottom"):
-        way = choose(
-            st.segmented_control,
-            _("What to see"),
-            list(titles),
-            key="beyond",
-            default="map",
-            title=titles.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-        )
+        way = switch(_("What to see"), titles, key="beyond", hidden=True)
         if way == "noise":
             at = st.slider(_("Passes through the network"), 1, COUNT, 1, key="pass", bind="query-params")
     if way == "map":
@@ -293,18 +268,7 @@ def _ten() -> Float:
 
 
 def _digit(key: str, *, default: str) -> int:
-    return int(
-        choose(
-            st.segmented_control,
-            _("Digit"),
-            list(map(str, DIGITS)),
-            key=key,
-            default=default,
-            title=str,
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return int(switch(_("Digit"), {str(digit): str(digit) for digit in DIGITS}, key=key, default=default, hidden=True))
 
 
 def _tile(row: Float, alt: str) -> str:
@@ -330,10 +294,10 @@ def _judged_beside(pictures: list[tuple[Float, str]], judged: Judgement, score: 
 
 
 def _short_verdict(judged: Judgement) -> str:
-    kind, icon, word = ("anomalous", "▲", _("Anomalous")) if judged.anomalous else ("normal", "●", _("Normal"))
+    shown = sign(judged.anomalous, _)
+    word = _("Anomalous") if judged.anomalous else _("Normal")
     value, limit = score_and_threshold(judged.score, judged.threshold)
     told = _("{value}, threshold {threshold}").format(value=value, threshold=limit)
     return (
-        f'<p class="kg-figure-told kg-{kind}"><b><span aria-hidden="true">{icon}</span> {word}</b></p>'
-        f'<p class="kg-figure-told">{told}</p>'
+        f'<p class="kg-figure-told kg-{shown.kind}"><b>{shown.html} {word}</b></p><p class="kg-figure-told">{told}</p>'
     )

@@ -1,10 +1,11 @@
 """Predict first: a question with two answers, and a tally of how many were right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from core.ui.shared.language import _
+from core.ui.shared.session import session
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,20 @@ class _Vote:
     of: str
 
 
+@dataclass(kw_only=True)
+class _Votes:
+    """What was answered to each question that was asked, by the step's name; None where it waits for an answer."""
+
+    by_step: dict[str, _Vote | None] = field(default_factory=dict)
+
+
 def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
     """Ask whether something will be above the threshold; whether there is an answer yet, which is then told.
 
     key: the step's name. truth: whether it is above. of: what is shown; only beside what was asked of is the answer
     right or not. On the stage the keys Y and N answer, and the buttons show them.
     """
-    votes: dict[str, _Vote | None] = st.session_state.setdefault("votes", {})
+    votes = session(_Votes).by_step
     given = votes.setdefault(key, None)
     if given is None:
         on_stage = st.query_params.get("present") == "1"
@@ -49,9 +57,10 @@ def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
 
 def awaited(key: str) -> bool:
     """Whether that vote was asked for and is not answered yet."""
-    return key in (votes := st.session_state.get("votes", {})) and votes[key] is None
+    votes = session(_Votes).by_step
+    return key in votes and votes[key] is None
 
 
 def answered(key: str) -> bool:
     """Whether there is an answer to that vote."""
-    return st.session_state.get("votes", {}).get(key) is not None
+    return session(_Votes).by_step.get(key) is not None

@@ -10,7 +10,6 @@ import streamlit as st
 
 from core.errors import KagamiError
 from core.images.data import DIGITS, UInt8
-from core.images.handwriting import prepare
 from core.models import library
 from core.models.epochs import epochs_of
 from core.models.experiments import (
@@ -30,8 +29,9 @@ from core.models.home import home
 from core.runs.estimate import estimate, images_for, measure_arithmetic
 from core.runs.plan import Plan
 from core.runs.run import Run, list_runs, start
+from core.ui.canvas.session import shown
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import choose, choose_next
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import recipe_title
 from core.ui.train.pace import about, choose_pace
@@ -81,7 +81,7 @@ def plan_training() -> None:
         bundle, title = library.name_for(experiment, title, taken=taken)
         try:
             plan = Plan(experiment=experiment, bundle=bundle, title=title, seed=seed)
-            st.session_state["watch_next"] = start(plan, drawing=_drawing(), pace=pace)
+            choose_next("watch", start(plan, drawing=_drawing(), pace=pace))
         except KagamiError as error:
             st.error(sentence(error))
 
@@ -217,10 +217,10 @@ def _cost(experiment: Experiment, runs: Sequence[Run]) -> str:
 
 def _drawing() -> UInt8 | None:
     """What the visitor has drawn by hand on another page, as the network will see it."""
-    shown = st.session_state.get("shown")
-    if shown is None or not (shown.by_hand or shown.picture is not None):
+    drawing = shown()
+    if drawing is None or not (drawing.by_hand or drawing.picture is not None):
         return None
     try:
-        return np.asarray(np.rint(prepare(shown.ink).image * 255), np.uint8)
+        return np.asarray(np.rint(drawing.prepared.image * 255), np.uint8)
     except KagamiError:  # blank, or not to be read: there is nothing to look at
         return None

@@ -20,7 +20,7 @@ from core.models.experiments import (
 from core.models.snapshots import DRAWING, Snapshots
 from core.runs.run import Run, control, list_runs, remove_run, snapshots_of
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import choose, choose_next, reset
 from core.ui.shared.language import _, sentence
 from core.ui.shared.style import palette
 from core.ui.shared.titles import bundle_title, experiment_title, plain
@@ -62,10 +62,7 @@ def _watch(polling: bool) -> None:
     state = st.session_state
     under_way = [run for run in runs if run.active]
     if "watch" not in state and "watch" not in st.query_params and under_way:
-        state["watch_next"] = under_way[0].id
-    # Only here, right before its widget: a run of the page that is interrupted in between would lose it.
-    if (wanted := state.pop("watch_next", None)) is not None:
-        state["watch"], state["watch_default"] = wanted, FIRST
+        choose_next("watch", under_way[0].id)
     kept = {run.plan.bundle for run in runs if run.state == "finished"}
     bundles = [name for name in (*PRESETS, *library.user_bundles()) if _shows(name) and name not in kept]
     lost = state.get("watch")
@@ -211,7 +208,7 @@ def _controls(run: Run) -> None:
         elif run.state == "finished" and run.plan.bundle in list_bundles():
             if st.button(_("Draw for it"), type="primary", key="draw_for_it"):
                 # The page takes what the address asks for, not what it showed before.
-                st.session_state.pop("experiment", None)
+                reset("experiment")
                 st.switch_page("pages/draw.py", query_params={"experiment": run.plan.bundle})
             st.button(_("Remove from this list"), on_click=lambda: _forget(run), key="forget")
         elif not run.active:
@@ -220,8 +217,7 @@ def _controls(run: Run) -> None:
 
 def _forget(run: Run) -> None:
     remove_run(run)
-    st.session_state.pop("watch", None)
-    st.query_params.pop("watch", None)
+    reset("watch")
 
 
 def _queue(others: Sequence[Run]) -> None:
@@ -234,7 +230,7 @@ def _queue(others: Sequence[Run]) -> None:
 
 
 def _watch_that(run_id: str) -> None:
-    st.session_state["watch_next"] = run_id
+    choose_next("watch", run_id)
 
 
 def _show(watched: Watched, beside: Watched | None) -> None:

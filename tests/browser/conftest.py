@@ -1,5 +1,6 @@
 """A fresh server and a Chromium. Only this machine's own address is ever asked for."""
 
+import json
 import os
 import re
 import shutil
@@ -171,3 +172,41 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+# What comes and goes is recorded where it happens: who only looks now and then misses it on a busy machine. An observer
+# does not see into shadow roots, in which the canvas lives, so each gets one of its own.
+_RECORD = """(selectors) => {
+  window.recorded = Object.fromEntries(selectors.map((selector) => [selector, { came: 0, went: 0 }]));
+  const count = (nodes, what) => {
+    for (const node of nodes) {
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      for (const selector of selectors) {
+        recorded[selector][what] += node.matches(selector) + node.querySelectorAll(selector).length;
+      }
+    }
+  };
+  const watch = (root) => new MutationObserver((changes) => {
+    for (const change of changes) {
+      count(change.addedNodes, "came");
+      count(change.removedNodes, "went");
+    }
+  }).observe(root, { childList: true, subtree: true });
+  watch(document);
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (settings) {
+    const root = attach.call(this, settings);
+    watch(root);
+    return root;
+  };
+}"""
+
+
+def record(page: Page, *selectors: str) -> None:
+    """From its next address on, let the page count how often elements of these selectors came and went."""
+    page.add_init_script(f"({_RECORD})({json.dumps(selectors)})")
+
+
+def wait_until_gone(page: Page, selector: str) -> None:
+    """Return once a recorded element has come and gone, if it has not long since."""
+    page.wait_for_function("selector => recorded[selector].came > 0 && recorded[selector].went > 0", arg=selector)

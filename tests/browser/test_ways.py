@@ -4,15 +4,17 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import record, wait_until_gone
 from tests.browser.test_draw import draw, verdict
+
+REPLAY = "canvas.kg-replay"
 
 
 def test_a_character_draws_itself_and_goes_on_being_editable(app_url: str, page: Page):
+    record(page, REPLAY)
     page.goto(f"{app_url}/draw?lang=en")
-    replay = page.locator("canvas.kg-replay")
-    expect(replay).to_be_attached()
-    expect(verdict(page)).to_contain_text("Anomalous")  # it does not wait for the replay
-    expect(replay).not_to_be_attached()
+    expect(verdict(page)).to_contain_text("Anomalous")
+    wait_until_gone(page, REPLAY)
     history = page.evaluate("history.length")
 
     draw(page)
@@ -29,20 +31,20 @@ def test_a_character_draws_itself_and_goes_on_being_editable(app_url: str, page:
 
 
 def test_a_test_digit_draws_itself_too(app_url: str, page: Page):
+    record(page, REPLAY)
     page.goto(f"{app_url}/draw?lang=en&digit=3")
-    replay = page.locator("canvas.kg-replay")
-    expect(replay).to_be_attached()
-    expect(replay).not_to_be_attached()
+    wait_until_gone(page, REPLAY)
     expect(verdict(page)).to_contain_text("Normal")
 
 
 def test_nothing_moves_where_motion_is_unwanted_and_the_canvas_has_a_name(app_url: str, browser: Browser):
     context = browser.new_context(reduced_motion="reduce", locale="ja-JP", viewport={"width": 1280, "height": 720})
     page = context.new_page()
+    record(page, REPLAY)
     page.goto(f"{app_url}/draw?character=あ")
     expect(page.get_by_role("img", name=re.compile("描く場所"))).to_be_visible()
     # The name is given in the same breath in which a replay would begin.
-    expect(page.locator("canvas.kg-replay")).to_have_count(0)
+    assert page.evaluate("selector => recorded[selector].came", REPLAY) == 0
     expect(page.locator(".dc-icon-button").first).to_be_hidden()
     context.close()
 

@@ -353,7 +353,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     bundle, detector = _detector(options)
     chosen = bundle.experiment
     test = load_mnist("test")
-    scores = bundle.calibration[f"test_{detector.score}"]
+    scores = bundle.test_scores(detector.score)
     if options.images is None:
         result = evaluate_digits(scores, test.y, chosen, threshold=detector.threshold_)
         # One table of all ten digits, in their order.

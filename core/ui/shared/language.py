@@ -76,6 +76,8 @@ def sentence(error: KagamiError) -> str:
         ),
         "unknown_experiment": _("There is no experiment called “{name}”."),
         "unknown_score": _("There is no score called “{name}”."),
+        "score_missing": _("The model “{name}” was trained without the score “{score}”. It can give {given}."),
+        "score_not_learnt": _("This model has not learnt what the score “{name}” needs."),
         "unknown_rule": _("There is no threshold rule called “{name}”."),
         "unknown_noise": _("There is no noise called “{name}”."),
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),

@@ -71,7 +71,7 @@ def test_a_bundle_gives_the_scores_that_it_holds_both_arrays_of(path):
     loaded = load_bundle(NAME, folder=path.parent)
     assert loaded.scores == ()  # the test images' are not there
     np.testing.assert_array_equal(loaded.calibration_scores("mae"), [0.25, 0.5])
-    with pytest.raises(KagamiError, match="'tiny-only-1' holds no scores 'mae': .* It can give nothing") as caught:
+    with pytest.raises(KagamiError, match=r"'tiny-only-1' holds no scores 'mae': .* It can give nothing") as caught:
         loaded.test_scores("mae")
     assert caught.value.code == "score_missing"
     more = replace(loaded, calibration={**loaded.calibration, **held})

@@ -16,13 +16,14 @@ import numpy as np
 
 from core.benchmarks.tables import fill_readmes
 from core.detection.detector import Detector
-from core.detection.evaluation import Labels, evaluate, evaluate_digits
+from core.detection.evaluation import Labels, evaluate, evaluate_digits, looks_transposed
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.files import write_bytes, write_text
-from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_images, load_mnist
-from core.images.handwriting import LEAST_INK, HandwritingError, prepare
+from core.images.arrays import ImageSet, read_images
+from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_mnist
+from core.images.handwriting import LEAST_INK, MOST_INK, HandwritingError, prepare
 from core.images.noise import NOISES
 from core.images.photos import ink_of_picture, read_picture
 from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, refuse_existing
@@ -107,10 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--images",
         type=Path,
-        metavar="FILE.npz",
-        help="hold these against MNIST's test normals instead of MNIST's held-out digits: "
-        "x (n,h,w) uint8, white ink on black, and y (n,) labels",
+        metavar="FILE",
+        help="hold these against MNIST's test normals instead of MNIST's held-out digits: an npz with x (n,h,w), white "
+        "ink on black, and y (n,) labels; Keras's, MedMNIST's or KMNIST's npz; npy, IDX or CSV, gzipped or not",
     )
+    evaluate.add_argument("--invert", action="store_true", help="the images are black ink on white")
+    evaluate.add_argument("--transpose", action="store_true", help="the images' rows are columns, as in EMNIST's files")
     evaluate.add_argument(
         "--prepare",
         choices=("always", "auto", "never"),
@@ -126,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--digits", type=_digits, default=DIGITS, metavar="0,1", help="default: all ten")
     benchmark.add_argument("--seeds", type=_seeds, default=(0,), metavar="0,1,2", help="default: 0")
     benchmark.add_argument("--runs", type=_positive, default=3, metavar="N", help="of speed; default: 3")
-    benchmark.add_argument("--images", type=Path, metavar="FILE.npz", help="the letters, as for evaluate")
+    benchmark.add_argument("--images", type=Path, metavar="FILE", help="the letters, as for evaluate")
     benchmark.add_argument("--out", type=Path, metavar="FILE.json", help="write the report here, and go on from it")
     benchmark.set_defaults(run=_benchmark)
 
@@ -244,10 +247,15 @@ def _benchmark(options: argparse.Namespace) -> int:
     if options.protocol == "speed":
         return _speed(options)
     if (options.protocol == "letters") != (options.images is not None):
-        raise KagamiError("bad_usage", "letters, and no other benchmark, needs --images FILE.npz.")
+        raise KagamiError("bad_usage", "letters, and no other benchmark, needs --images FILE.")
     recipe = RECIPES[options.recipe]
     score = options.score or recipe.score
-    letters = None if options.images is None else _characters(options.images, "auto")
+    letters = None
+    if options.images is not None:
+        x, labels, noticed = _characters(read_images(options.images), "auto")
+        letters = (x, labels)
+        for note in noticed:
+            print(f"note: {note}", file=sys.stderr)
 
     _quiet_tensorflow()
     from tqdm import tqdm
@@ -353,14 +361,18 @@ def _evaluate(options: argparse.Namespace) -> int:
     bundle, detector = _detector(options)
     chosen = bundle.experiment
     test = load_mnist("test")
-    scores = bundle.calibration[f"test_{detector.score}"]
+    scores = bundle.test_scores(detector.score)
+    noticed: list[str] = []
     if options.images is None:
         result = evaluate_digits(scores, test.y, chosen, threshold=detector.threshold_)
         # One table of all ten digits, in their order.
         per_label = dict(sorted({**result.normals, **result.anomalies}.items()))
     else:
         normal = is_normal(test.y, chosen.normals)
-        x, labels = _characters(options.images, options.prepare)
+        given = read_images(options.images, invert=options.invert, transpose=options.transpose)
+        x, labels, noticed = _characters(given, options.prepare)
+        if suspected := looks_transposed(detector, x):
+            noticed.append(str(suspected))
         # Everything in the file counts as an anomaly, whatever its label.
         result = evaluate(
             normal_scores=scores[normal],
@@ -369,9 +381,9 @@ def _evaluate(options: argparse.Namespace) -> int:
             anomaly_labels=labels,
             threshold=detector.threshold_,
         )
-        # The file's labels alone: its "3" is not MNIST's 3.
-        per_label = dict(result.anomalies)
-    report = {
+        # The file's labels alone: its "3" is not MNIST's 3. Numbers stand in their order, text behind them.
+        per_label = dict(sorted(result.anomalies.items(), key=_number_or_text))
+    report: dict[str, Any] = {
         "experiment": chosen.name,
         "score": detector.score,
         "rule": detector.threshold.rule,
@@ -383,20 +395,32 @@ def _evaluate(options: argparse.Namespace) -> int:
         "anomalies_n": result.anomalies_n,
         "per_label": {label: asdict(group) for label, group in per_label.items()},
     }
+    for note in noticed:
+        print(f"note: {note}", file=sys.stderr)
+    if noticed:
+        report["noticed"] = noticed
     if options.json:
         print(json.dumps(report, indent=1, allow_nan=False))
     else:
         _print_report(report)
-    return OK
+    return OK if options.images is None or result.anomalies_n else INCOMPLETE
 
 
-def _characters(file: Path, how: str) -> tuple[Float, Labels]:
-    """Images (n, 784) of an npz file with their labels (n,); what is no character is left out, and said so."""
-    images, labels = load_images(file)
-    x, judged = _prepared(images, how)
+def _characters(given: ImageSet, how: str) -> tuple[Float, Labels, list[str]]:
+    """Rows (m, 784) of the images that hold a character, their labels (m,), and what is to be told of the file."""
+    x, judged = _prepared(given.images, how)
+    noticed = [str(notice) for notice in given.noticed]
     if left_out := int((~judged).sum()):
-        print(f"note: {left_out} of {len(images)} images hold no character and are left out", file=sys.stderr)
-    return x, labels[judged]
+        noticed.append(
+            f"{left_out} of {len(judged)} images hold no character and are left out: they are blank, filled or dots."
+        )
+    return x, given.labels[judged], noticed
+
+
+def _number_or_text(labelled: tuple[str, object]) -> tuple[bool, int, str]:
+    label = labelled[0]
+    whole = label.removeprefix("-").isdecimal()
+    return not whole, int(label) if whole else 0, label
 
 
 def _prepared(images: UInt8, how: str) -> tuple[Float, Bool]:
@@ -407,7 +431,8 @@ def _prepared(images: UInt8, how: str) -> tuple[Float, Bool]:
             "images_size", f"--prepare never needs images of 28×28, got {images.shape[1]}×{images.shape[2]}."
         )
     if how == "never" or (how == "auto" and fits):
-        inked = images.max(axis=(1, 2)) >= LEAST_INK * 255
+        # What `prepare` would refuse as blank or as filled.
+        inked = (images.max(axis=(1, 2)) >= LEAST_INK * 255) & ((images >= 128).mean(axis=(1, 2)) <= MOST_INK)
         return flatten(images[inked]), inked
     rows = [_prepare(image) for image in images]
     found = np.array([row is not None for row in rows], bool)
@@ -423,7 +448,7 @@ def _prepare(image: UInt8) -> Float | None:
 
 def _print_report(report: dict[str, Any]) -> None:
     for key, value in report.items():
-        if not isinstance(value, dict):
+        if not isinstance(value, dict | list):
             print(f"{key:18} {value if value is not None else '–'}")
     print(f"\n{'label':12} {'n':>6} {'flagged':>8} {'rate':>6} {'mean score':>11}")
     for label, group in report["per_label"].items():

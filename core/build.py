@@ -19,10 +19,20 @@ from core.errors import KagamiError
 from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatten, load_mnist, split_normals
 from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
-from core.models.bundle import CALIBRATION, KERAS, LITERT, MODELS, SNAPSHOTS, Card, refuse_existing, write_bundle
+from core.models.bundle import (
+    CALIBRATION,
+    KERAS,
+    LITERT,
+    MODELS,
+    SNAPSHOTS,
+    Card,
+    refuse_existing,
+    score_arrays,
+    write_bundle,
+)
 from core.models.epochs import Epoch
 from core.models.experiments import Experiment
-from core.models.snapshots import Snapshot, Snapshots, Specimens, kept, look
+from core.models.snapshots import Snapshot, Snapshots, Specimens, look, saved_epochs
 from core.models.training import export_litert, save_keras, train
 
 
@@ -98,7 +108,7 @@ def build_bundle(
         autoencoder = Autoencoder(folder / LITERT)
         arrays, result = measure(experiment, autoencoder, mnist, test, split)
         np.savez_compressed(folder / CALIBRATION, **arrays)  # type: ignore[arg-type]
-        shown = Snapshots.of(specimens, [taken[i] for i in kept([each.epoch for each in taken])])
+        shown = Snapshots.of(specimens, [taken[i] for i in saved_epochs([each.epoch for each in taken])])
         np.savez_compressed(folder / SNAPSHOTS, **shown.to_arrays())  # type: ignore[arg-type]
         return Card(
             experiment=experiment,
@@ -132,8 +142,9 @@ def measure(
         normals = flatten(np.array([redrawn(image, rng) for image in train.x[split.calibrate]]))
     calibrating, testing = (Seen(x, autoencoder, knowledge) for x in (normals, flatten(test.x)))
     arrays = knowledge.to_arrays()
-    for name in scores_of(knowledge):
-        arrays[f"score_{name}"] = SCORES[name].compute(calibrating)
-        arrays[f"test_{name}"] = SCORES[name].compute(testing)
-    threshold = Threshold(rule=recipe.rule).of(arrays[f"score_{recipe.score}"])
-    return arrays, evaluate_digits(arrays[f"test_{recipe.score}"], test.y, experiment, threshold=threshold)
+    scores = {name: (SCORES[name].compute(calibrating), SCORES[name].compute(testing)) for name in scores_of(knowledge)}
+    for name, (of_calibration, of_test) in scores.items():
+        arrays |= score_arrays(name, calibration=of_calibration, test=of_test)
+    own, tested = scores[recipe.score]
+    threshold = Threshold(rule=recipe.rule).of(own)
+    return arrays, evaluate_digits(tested, test.y, experiment, threshold=threshold)

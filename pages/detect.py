@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.detection.detector import scores_of
+from core.detection.detector import offered
 from core.errors import KagamiError
 from core.models.bundle import experiment_named
 from core.ui.detect import lab
@@ -16,7 +16,7 @@ def threshold_lab(name: str) -> None:
     st.markdown(content("threshold_lab", **lab_views.story_figures()))
     recipe = experiment_named(name).recipe
     with st.container(key="lab_controls", horizontal=True, vertical_alignment="bottom"):
-        score = choose_score(scores_of(loaders.knowledge(name)), default=recipe.score)
+        score = choose_score(offered(loaders.bundle(name)), default=recipe.score)
         trial = loaders.trial(name, score)
         threshold = lab.choose_lab_threshold(trial, of=(name, score), default=recipe.rule)
         cost = lab.choose_cost(trial)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.detection.judgement import judge
+from core.detection.scores import RECONSTRUCTION_ERRORS
 from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import Float, flatten
@@ -11,7 +12,7 @@ from core.models.bundle import list_bundles
 from core.models.experiments import experiment
 from core.ui.canvas.live import live_mirror
 from core.ui.canvas.widget import canvas_buttons, show_canvas
-from core.ui.draw.explanation import ERRORS, error_bar, judged_panel, row, why
+from core.ui.draw.explanation import error_bar, judged_panel, row, why
 from core.ui.draw.ways import ways
 from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen, headed_choice
@@ -23,7 +24,7 @@ from core.ui.shared.verdict import opinion
 @st.fragment  # a stroke reruns this and nothing else
 def mirror(chosen: Chosen, usual: Usual) -> None:
     detector = chosen.detector
-    own = detector.score in ERRORS
+    own = detector.score in RECONSTRUCTION_ERRORS
     measured = detector if own else loaders.detector(chosen.name, "mse", detector.threshold)
     with st.container(key="row"):
         with st.container(key="drawing"):

@@ -18,6 +18,7 @@ from core.models.bundle import MODELS, load_bundle
 from core.models.experiments import PRESETS
 
 ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases"
 DOCUMENT = [
     "experiment",
     "score",
@@ -266,11 +267,57 @@ def test_blank_images_get_no_score(how, run, digits, tmp_path):
 
 
 @pytest.mark.parametrize("value", [0, 255])
-def test_a_file_of_blank_or_filled_images_has_no_anomalies(value, document, tmp_path):
-    file = npz(tmp_path / "none.npz", np.full((2, 40, 40), value, np.uint8), np.array(["a", "b"]))
-    told = document("evaluate", "--experiment=article-all", "--images", file)
+@pytest.mark.parametrize(("size", "how"), [(40, "auto"), (28, "auto"), (28, "never"), (28, "always")])
+def test_a_file_of_blank_or_filled_images_has_no_anomalies_and_nothing_is_judged(value, size, how, run, tmp_path):
+    file = npz(tmp_path / "none.npz", np.full((2, size, size), value, np.uint8), np.array(["a", "b"]))
+    options = ("--experiment=article-all", "--images", file, "--json", "--prepare", how)
+    status, out, err = run("evaluate", *options)
+    assert status == 1
+    assert "note: 2 of 2 images hold no character and are left out: they are blank, filled or dots." in err
+    told = json.loads(out)
     assert (told["auroc"], told["detection_rate"], told["anomalies_n"]) == (None, None, 0)
     assert told["per_label"] == {}
+    assert [note.split(" ")[:3] for note in told["noticed"]] == [["2", "of", "2"]]
+
+
+# What looks wrong about a file as a whole, in tests/cases (drawn for this, or a few digits of MNIST's test part)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("black_on_white.npz", "these look inverted"),
+        ("black_on_white_64.npz", "these look inverted"),
+        ("zero_one.npz", "the largest value is 1"),
+        ("lfs_pointer.npz", "this is a Git LFS pointer"),
+    ],
+)
+def test_a_file_that_is_refused_as_a_whole(name, sentence, run):
+    status, out, err = run("evaluate", "--images", CASES / name)
+    assert (status, out) == (2, "")
+    assert f"error: {CASES / name}: {sentence}" in err
+
+
+def test_what_is_inverted_can_be_turned_over(document):
+    told = document("evaluate", "--images", CASES / "black_on_white.npz", "--invert")
+    assert (told["anomalies_n"], told["detection_rate"] <= 0.1) == (40, True)
+    assert "noticed" not in told
+
+
+def test_what_looks_transposed_is_told_and_can_be_exchanged(run, document):
+    status, out, err = run("evaluate", "--images", CASES / "transposed_digits.npz", "--json")
+    assert status == 0
+    assert "note: these look transposed: of 40 images 31 are flagged as they are, and 3 with rows and columns" in err
+    assert [note.split(":")[0] for note in json.loads(out)["noticed"]] == ["these look transposed"]
+    told = document("evaluate", "--images", CASES / "transposed_digits.npz", "--transpose")
+    assert told["detection_rate"] == 3 / 40
+    assert "noticed" not in told
+
+
+def test_a_file_of_other_steps_is_judged_and_told(run):
+    status, out, err = run("evaluate", "--images", CASES / "zero_hundred.npz", "--json")
+    assert (status, json.loads(out)["detection_rate"]) == (0, 3 / 40)
+    assert "note: the largest value is 100 instead of 255; it is taken for full ink." in err
 
 
 def test_evaluate_in_words(run):
@@ -345,13 +392,16 @@ def test_wrong_usage(arguments, sentence, run):
     ("arrays", "sentence"),
     [
         ({"images": np.zeros((1, 28, 28), np.uint8)}, "x and y missing, found images."),
-        ({"x": np.zeros((2, 28, 28)), "y": np.arange(2)}, "x must be uint8 of shape (n, h, w), got float64"),
-        ({"x": np.zeros((2, 784), np.uint8), "y": np.arange(2)}, "got uint8 of shape (2, 784)."),
+        ({"x": np.full((2, 28, 28), -1.0), "y": np.arange(2)}, "pixels must go from 0 (paper) to 255 (ink), or"),
+        ({"x": np.zeros((2, 785), np.uint8), "y": np.arange(3)}, "y must hold 1 labels, int or str, got int64"),
         (
             {"x": np.zeros((2, 28, 28), np.uint8), "y": np.arange(3)},
             "y must hold 2 labels, int or str, got int64",
         ),
-        ({"x": np.zeros((0, 28, 28), np.uint8), "y": np.arange(0)}, "got uint8 of shape (0, 28, 28)."),
+        (
+            {"x": np.zeros((0, 28, 28), np.uint8), "y": np.arange(0)},
+            "there are no images in it: its shape is (0, 28, 28).",
+        ),
     ],
 )
 def test_an_npz_of_another_kind(arrays, sentence, run, tmp_path):

@@ -141,7 +141,7 @@ def test_a_preset_remembers_what_it_learnt_from(bundle, knowledge, train):
         assert knowledge.memory is None
         return
     np.testing.assert_array_equal(knowledge.memory.indices, split_of(bundle, train.y).train)
-    assert np.isfinite(knowledge.memory.fellowship).all()
+    assert np.isfinite(knowledge.memory.neighbourhood_density).all()
 
 
 def measured(name):

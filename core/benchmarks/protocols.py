@@ -137,8 +137,7 @@ def _run(run: Run, recipe: Recipe, score: str, letters: tuple[Float, Any] | None
         "total_seconds": round(built, 1),
     }
     if letters is None:
-        others = [key.removeprefix("test_") for key in bundle.calibration if key.startswith("test_")]
-        row["scores"] = {name: auroc(*_test_scores(bundle, name, None)) for name in others}
+        row["scores"] = {name: auroc(*_test_scores(bundle, name, None)) for name in bundle.scores}
     else:
         labels = letters[1]
         row["per_label"] = {str(label): auroc(normal, anomalous[labels == label]) for label in np.unique(labels)}
@@ -147,7 +146,7 @@ def _run(run: Run, recipe: Recipe, score: str, letters: tuple[Float, Any] | None
 
 def _test_scores(bundle: Bundle, score: str, letters: tuple[Float, Any] | None) -> tuple[Float, Float]:
     """Scores of the test normals, and of the held-out test digits or the letters."""
-    scores = bundle.calibration[f"test_{score}"]
+    scores = bundle.test_scores(score)
     normal = is_normal(load_mnist("test").y, bundle.experiment.normals)
     if letters is None:
         return scores[normal], scores[~normal]

@@ -67,6 +67,8 @@ class Detector:
         """The bundle's detector, calibrated by the scores that it ships; its recipe's choices by default.
 
         knowledge: `knowledge_of(bundle)`, for those who make several detectors of one bundle.
+
+        Raises KagamiError where there is no such score, or the bundle cannot give it.
         """
         recipe = bundle.experiment.recipe
         detector = cls(
@@ -76,16 +78,7 @@ class Detector:
             threshold=threshold or Threshold(rule=recipe.rule),
         )
         _check(detector.score, detector.knowledge)
-        key = f"score_{detector.score}"
-        if key not in bundle.calibration:
-            name = bundle.experiment.name
-            raise KagamiError(
-                "bundle_damaged",
-                f"The bundle {name!r} holds no {key}. Train it again: python -m core train {name} --force",
-                name=name,
-                what=f"{key} is missing",
-            )
-        return detector._calibrate(bundle.calibration[key])
+        return detector._calibrate(bundle.calibration_scores(detector.score))
 
     def _calibrate(self, scores: Float) -> Self:
         if len(scores) < 2 or not np.isfinite(scores).all():
@@ -151,6 +144,11 @@ def _whitening(seen: Seen) -> Affine | None:
 def scores_of(knowledge: Knowledge) -> tuple[str, ...]:
     """Names of the scores that can be computed with this knowledge."""
     return tuple(s.name for s in SCORES.values() if s.needs is None or getattr(knowledge, s.needs) is not None)
+
+
+def offered(bundle: Bundle) -> tuple[str, ...]:
+    """Names of the scores that the bundle's detectors can give: those in SCORES that it holds, in that order."""
+    return tuple(name for name in SCORES if name in bundle.scores)
 
 
 def _check(score: str, knowledge: Knowledge) -> None:

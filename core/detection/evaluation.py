@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.detection.detector import Detector
+from core.errors import KagamiError
 from core.images.data import Float, UInt8, flatten, is_normal, load_mnist
 from core.models.experiments import Experiment
 
 Labels = npt.NDArray[np.generic]
+# Of how many images it is told whether they are transposed, and of how few it is not.
+TRANSPOSED_SAMPLE, FEWEST_TRANSPOSED = 200, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,29 @@ def evaluate_on_test(detector: Detector, experiment: Experiment) -> Evaluation:
     test = load_mnist("test")
     scores = detector.decision_function(flatten(test.x))
     return evaluate_digits(scores, test.y, experiment, threshold=detector.threshold_)
+
+
+def looks_transposed(detector: Detector, x: Float) -> KagamiError | None:
+    """What to tell where images x (n, 784) in [0, 1] look as if rows were columns, as in EMNIST's files; else None.
+
+    They do where far fewer of them are flagged once they are transposed. A sample of them tells.
+    """
+    some = x[:: max(1, len(x) // TRANSPOSED_SAMPLE)]
+    flagged = int(detector.predict(some).sum())
+    # Where most pass there is nothing to suspect.
+    if len(some) < FEWEST_TRANSPOSED or flagged < len(some) / 3:
+        return None
+    upright = int(detector.predict(some.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784)).sum())
+    if upright > flagged / 2:
+        return None
+    return KagamiError(
+        "images_transposed",
+        f"these look transposed: of {len(some)} images {flagged} are flagged as they are, and {upright} with rows and "
+        "columns exchanged. Exchange them, x.transpose(0, 2, 1), or say --transpose.",
+        n=len(some),
+        flagged=flagged,
+        upright=upright,
+    )
 
 
 def _per_label(scores: Float, labels: Labels, threshold: float) -> dict[str, Group]:

@@ -16,13 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.images.data import Float, Int, UInt8
+from core.models.latent import nearest, squares_of
 
 R = TypeVar("R")
 
 CANDIDATES = 30  # remembered images that an image is held against: its nearest in the latent space
 BEST = 10  # of those, the ones that match best
-FELLOWS = 10  # remembered images that a remembered image is itself held against
+NEIGHBOURS = 10  # remembered images that a remembered image is itself held against
 LACKING = 3  # of the candidates, the ones whose ink is least missed
+# What bundles call the neighbourhood density.
+_DENSITY = "memory_fellowship"
 
 _SHIFTS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
 
@@ -66,7 +69,7 @@ class Recalled:
 
     near, distances: (CANDIDATES,) indices of the remembered images with the nearest latents, and how far those are.
     best: (BEST,) indices of those of them that match best, the best first.
-    unlike: how badly the best matches fit, relative to how well those fit their own fellows; about 1 for a normal.
+    unlike: how badly the best matches fit, relative to how well those fit their own neighbours; about 1 for a normal.
     lacking: ink that the nearest remembered images have and the image lacks, for each unit of its own ink.
     invented, missing: (28, 28) maps against the best match: ink that only the image has, that only the match has.
     """
@@ -84,28 +87,30 @@ class Memory:
     """Remembered normal images with their latents.
 
     images: (n, 28, 28) uint8, MNIST's training part. indices: (m,) of those that are remembered, m ≥ 2. latents:
-    (m, d). fellowship: (m,), how badly each matches its best fellow; lower is better.
+    (m, d). neighbourhood_density: (m,), that of each one's surroundings, as in a local outlier factor (Breunig et al.,
+    LOF, SIGMOD 2000), told as a distance: how badly it matches its best neighbour; lower is denser.
     """
 
-    def __init__(self, *, images: UInt8, indices: Int, latents: Float, fellowship: Float) -> None:
+    def __init__(self, *, images: UInt8, indices: Int, latents: Float, neighbourhood_density: Float) -> None:
         self.images = images
         self.indices = indices
-        self.fellowship = fellowship
+        self.neighbourhood_density = neighbourhood_density
         self._latents = latents.astype(np.float16).astype(np.float32)
-        self._squares = np.square(self._latents).sum(axis=1)
+        self._squares = squares_of(self._latents)
 
     @classmethod
     def of(cls, images: UInt8, indices: Int, latents: Float) -> Self:
         """Remember images[indices] (m, 28, 28), m ≥ 2, with latents (m, d)."""
-        memory = cls(images=images, indices=indices, latents=latents, fellowship=np.ones(len(indices), np.float32))
+        blank = np.ones(len(indices), np.float32)
+        memory = cls(images=images, indices=indices, latents=latents, neighbourhood_density=blank)
 
-        def fellowship(index: int) -> float:
-            near, _ = memory.nearest(memory._latents[index], FELLOWS + 1)
-            near = near[near != index][:FELLOWS]
+        def density(index: int) -> float:
+            near, _ = memory.nearest(memory._latents[index], NEIGHBOURS + 1)
+            near = near[near != index][:NEIGHBOURS]
             invented, missing = match(memory._gradients(np.array([index]))[0], memory._gradients(near))
             return float((invented + missing).sum(axis=(1, 2)).min())
 
-        memory.fellowship = np.array(list(_in_threads(fellowship, range(len(indices)))), np.float32)
+        memory.neighbourhood_density = np.array(list(_in_threads(density, range(len(indices)))), np.float32)
         return memory
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -113,7 +118,7 @@ class Memory:
         return {
             "memory_indices": self.indices.astype(np.uint16),
             "memory_latents": self._latents.astype(np.float16),
-            "memory_fellowship": self.fellowship,
+            _DENSITY: self.neighbourhood_density,
         }
 
     @classmethod
@@ -123,17 +128,12 @@ class Memory:
             images=images,
             indices=arrays["memory_indices"].astype(np.intp),
             latents=arrays["memory_latents"],
-            fellowship=arrays["memory_fellowship"],
+            neighbourhood_density=arrays[_DENSITY],
         )
 
     def nearest(self, latent: Float, k: int) -> tuple[Int, Float]:
         """Indices (k,) and distances (k,) of the remembered latents nearest to `latent` (d,), the nearest first."""
-        k = min(k, len(self._latents))
-        # Not `@`: its threads would fight with those of `_in_threads` and of other visitors over a job this small.
-        distances = self._squares - 2 * np.einsum("md,d->m", self._latents, latent)
-        found = np.argpartition(distances, k - 1)[:k]
-        found = found[np.argsort(distances[found], kind="stable")]
-        return found, np.sqrt(np.maximum(distances[found] + latent @ latent, 0))
+        return nearest(self._latents, latent, k, squares=self._squares)
 
     def recall(self, x: Float, latents: Float) -> list[Recalled]:
         """What it answers to images x (n, 784) in [0, 1] with latents (n, d)."""
@@ -149,7 +149,7 @@ class Memory:
             near=self.indices[near],
             distances=distances,
             best=self.indices[near[best]],
-            unlike=float(both[best].mean() / max(self.fellowship[near[best]].mean(), 1e-6)),
+            unlike=float(both[best].mean() / max(self.neighbourhood_density[near[best]].mean(), 1e-6)),
             lacking=float(np.sort(lacks)[:LACKING].mean() / max(image.sum(), 1.0)),
             invented=invented[best[0]],
             missing=missing[best[0]],

@@ -82,7 +82,7 @@ def hidden(seen: Seen) -> Float:
 
 
 def unlike(seen: Seen) -> Float:
-    """How badly the 10 best matches in memory fit, relative to how well those fit their own fellows, ≥ 0.
+    """How badly the 10 best matches in memory fit, relative to how well those fit their own neighbours, ≥ 0.
 
     A local outlier factor (Breunig et al., LOF, SIGMOD 2000) over the image distortion model.
     """
@@ -114,20 +114,25 @@ def logarithms(seen: Seen) -> Float:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A row of the table. needs: what a detector must have learnt for it, a name in `Knowledge`, or None."""
+    """A row of the table.
+
+    needs: what a detector must have learnt for it, a name in `Knowledge`, or None.
+    of_reconstruction: whether an image and its reconstruction are all that it takes, so that a browser can compute it.
+    """
 
     name: str
     compute: Callable[[Seen], Float]
     needs: str | None = None
+    of_reconstruction: bool = False
 
 
 SCORES: Mapping[str, Score] = MappingProxyType(
     {
         score.name: score
         for score in (
-            Score(name="mae", compute=mae),
-            Score(name="mse", compute=mse),
-            Score(name="bce", compute=bce),
+            Score(name="mae", compute=mae, of_reconstruction=True),
+            Score(name="mse", compute=mse, of_reconstruction=True),
+            Score(name="bce", compute=bce, of_reconstruction=True),
             Score(name="sap", compute=sap),
             Score(name="nap", compute=nap, needs="whitening"),
             Score(name="latent", compute=latent, needs="memory"),
@@ -138,3 +143,6 @@ SCORES: Mapping[str, Score] = MappingProxyType(
         )
     }
 )
+
+# Those that are errors of the reconstruction; `core/ui/shared/network.js` computes them, too.
+RECONSTRUCTION_ERRORS = tuple(score.name for score in SCORES.values() if score.of_reconstruction)

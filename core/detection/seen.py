@@ -38,9 +38,9 @@ class Affine:
         """x (n, d) to uncorrelated columns of variance 1, by its singular values; directions of no variance dropped."""
         mean = x.mean(axis=0)
         _, singular, vt = np.linalg.svd(x - mean, full_matrices=False)
-        kept = singular > singular[0] * 1e-5
-        scale = np.sqrt(len(x)) / singular[kept]
-        return cls(mean=mean, matrix=np.asarray(vt[kept].T * scale, np.float32))
+        varies = singular > singular[0] * 1e-5
+        scale = np.sqrt(len(x)) / singular[varies]
+        return cls(mean=mean, matrix=np.asarray(vt[varies].T * scale, np.float32))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +120,8 @@ class Seen:
         """The encoder's layers of up to WIDEST units."""
         return [name for name in self._encoder if self.answers[name].shape[1] <= WIDEST]
 
-    def _differences(self, kept: list[str]) -> Float:
-        return np.concatenate([self.answers[name] - self._again[name] for name in kept], axis=1)
+    def _differences(self, layers: list[str]) -> Float:
+        return np.concatenate([self.answers[name] - self._again[name] for name in layers], axis=1)
 
     @property
     def pathway(self) -> Float:

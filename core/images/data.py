@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from zipfile import BadZipFile, is_zipfile
-from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 import numpy.typing as npt
@@ -124,37 +122,3 @@ def split_normals(
     groups = GroupShuffleSplit(n_splits=1, test_size=calibrate_fraction, random_state=seed)
     train, calibrate = next(groups.split(indices, groups=indices // WRITERS_RUN))
     return Split(train=indices[train], calibrate=indices[calibrate])
-
-
-def load_images(path: Path) -> tuple[UInt8, npt.NDArray[np.generic]]:
-    """Characters of one's own from an npz: `x` (n, h, w) uint8, white ink on black, and `y` (n,) labels.
-
-    Labels are int or str. Raises KagamiError that names the rule and what was found.
-    """
-
-    def bad(sentence: str) -> KagamiError:
-        return KagamiError("images_file", f"{path}: {sentence}", path=str(path))
-
-    if not path.is_file():
-        raise bad("there is no such file.")
-    if not is_zipfile(path):
-        raise bad("this is not an npz archive.")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in ("x", "y") if key not in archive]
-            if missing:
-                found = ", ".join(archive) or "nothing"
-                raise bad(f"an image file holds the arrays x and y; {' and '.join(missing)} missing, found {found}.")
-            x, y = archive["x"], archive["y"]
-    except KagamiError:
-        raise
-    except (BadZipFile, ZlibError, OSError, EOFError, ValueError, RuntimeError, MemoryError) as error:
-        # ValueError is also NumPy's word for Python objects, which it must not unpickle.
-        raise bad("its arrays are damaged or hold Python objects, not plain numbers or strings.") from error
-    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
-        raise bad("x and y are files in it, but no NumPy arrays.")
-    if x.dtype != np.uint8 or x.ndim != 3 or 0 in x.shape:
-        raise bad(f"x must be uint8 of shape (n, h, w), got {x.dtype} of shape {x.shape}.")
-    if y.shape != (len(x),) or y.dtype.kind not in "iuU":
-        raise bad(f"y must hold {len(x)} labels, int or str, got {y.dtype} of shape {y.shape}.")
-    return x, y

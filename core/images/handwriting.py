@@ -45,6 +45,8 @@ _SLOPE = 0.15
 
 LEAST_INK = 0.2
 """Of full ink; where nothing is darker, the paper is blank and gets no score."""
+MOST_INK = 0.8
+"""Of the field; where more is inked, it is filled and gets no score."""
 
 
 class HandwritingError(KagamiError):
@@ -159,7 +161,7 @@ def _refuse_blank_and_filled(values: Float) -> None:
             "blank", f"There must be ink of at least {LEAST_INK}, the strongest is {peak:.2f}.", peak=peak
         )
     share = float(np.count_nonzero(values >= 0.5)) / values.size
-    if share > 0.8:
+    if share > MOST_INK:
         raise TooMuchInk("filled", f"At most 80 % of the field may be ink, got {100 * share:.0f} %.", share=share)
 
 

@@ -28,6 +28,8 @@ SCHEMA = 1
 MODELS = ASSETS / "models"
 KERAS, LITERT, CALIBRATION, CARD = "model.keras", "model.tflite", "calibration.npz", "card.json"
 SNAPSHOTS = "snapshots.npz"
+# What the arrays of a score are called in calibration.npz; see `score_arrays`.
+_CALIBRATION, _TEST = "score_", "test_"
 # In the name of a folder that is being written.
 PART = ".part-"
 # Less free space than this where a file could not be written, and the disk is full.
@@ -91,8 +93,8 @@ class Card:
 class Bundle:
     """A checked bundle, loaded.
 
-    calibration: read-only arrays of calibration.npz; `score_NAME` (n,) are the anomaly scores of the
-    calibration set, higher is more anomalous.
+    calibration: read-only arrays of calibration.npz: what detectors know, and the anomaly scores that
+        `calibration_scores` and `test_scores` give.
     snapshots: what the network returned while it learnt, where the bundle tells.
     """
 
@@ -105,6 +107,39 @@ class Bundle:
     @property
     def experiment(self) -> Experiment:
         return self.card.experiment
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the scores whose arrays it holds, those of the calibration set and of the test images, in order."""
+        names = (key.removeprefix(_CALIBRATION) for key in self.calibration if key.startswith(_CALIBRATION))
+        return tuple(name for name in names if f"{_TEST}{name}" in self.calibration)
+
+    def calibration_scores(self, score: str) -> Float:
+        """Anomaly scores (n,) of the calibration set, higher is more anomalous. Raises KagamiError without them."""
+        return self._scores(_CALIBRATION, score)
+
+    def test_scores(self, score: str) -> Float:
+        """Anomaly scores (10000,) of MNIST's test images, in their order. Raises KagamiError without them."""
+        return self._scores(_TEST, score)
+
+    def _scores(self, part: str, score: str) -> Float:
+        try:
+            return self.calibration[f"{part}{score}"]
+        except KeyError:
+            name, given = self.experiment.name, ", ".join(self.scores) or "nothing"
+            raise KagamiError(
+                "score_missing",
+                f"The bundle {name!r} holds no scores {score!r}: it was trained without them. It can give {given}. "
+                f"For more, train it again: python -m core train {name} --force",
+                name=name,
+                score=score,
+                given=given,
+            ) from None
+
+
+def score_arrays(score: str, *, calibration: Float, test: Float) -> dict[str, Float]:
+    """The arrays (n,) and (10000,) of one score, as calibration.npz names them and `Bundle` finds them."""
+    return {f"{_CALIBRATION}{score}": calibration, f"{_TEST}{score}": test}
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

@@ -5,7 +5,7 @@ Both tables are data. A new recipe is one row in RECIPES; a new shipped experime
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import index
 from types import MappingProxyType
@@ -66,131 +66,89 @@ class Recipe:
     denoise: bool = False
 
 
+# The tutorial's listing: Dense 128 ReLU → Dense 784 sigmoid, Adam at its default rate, binary cross-entropy, 50 epochs
+# of batches of 256, train_test_split(test_size=0.2, random_state=42).
+_ARTICLE = Recipe(
+    name="article",
+    encoder=(128,),
+    activation="relu",
+    latent_activation="relu",
+    batch_norm=False,
+    loss="binary_crossentropy",
+    optimizer="adam",
+    learning_rate=0.001,
+    schedule="constant",
+    epochs=50,
+    least_steps=0,
+    batch_size=256,
+    restore=False,
+    calibrate_fraction=0.2,
+    split_seed=42,
+    writers_apart=False,
+    calibrate_with_pens=False,
+    remembers=False,
+    score="mae",
+    rule="mean+std",
+)
+
+# What the deep ones have in common: a wider network, a rate that falls, and a calibration set of writers of its own.
+_DEEP = replace(
+    _ARTICLE,
+    activation="leaky_relu",
+    latent_activation="linear",
+    batch_norm=True,
+    loss="mean_squared_error",
+    learning_rate=0.002,
+    schedule="cosine",
+    epochs=20,
+    calibrate_fraction=0.1,
+    split_seed=0,
+    writers_apart=True,
+    score="mse",
+    rule="conformal",
+)
+
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         recipe.name: recipe
         for recipe in (
-            # The tutorial's listing: Dense 128 ReLU → Dense 784 sigmoid, Adam at its default rate, binary
-            # cross-entropy, 50 epochs of batches of 256, train_test_split(test_size=0.2, random_state=42).
-            Recipe(
-                name="article",
-                encoder=(128,),
-                activation="relu",
-                latent_activation="relu",
-                batch_norm=False,
-                loss="binary_crossentropy",
-                optimizer="adam",
-                learning_rate=0.001,
-                schedule="constant",
-                epochs=50,
-                least_steps=0,
-                batch_size=256,
-                restore=False,
-                calibrate_fraction=0.2,
-                split_seed=42,
-                writers_apart=False,
-                calibrate_with_pens=False,
-                remembers=False,
-                score="mae",
-                rule="mean+std",
-            ),
+            _ARTICLE,
             # The article's network and loss, trained to the article's quality several times sooner: compiled steps,
             # smaller batches, and one cycle of a rate that rises to twenty times the article's.
-            Recipe(
+            replace(
+                _ARTICLE,
                 name="fast",
-                encoder=(128,),
-                activation="relu",
-                latent_activation="relu",
-                batch_norm=False,
-                loss="binary_crossentropy",
-                optimizer="adam",
                 learning_rate=0.02,
                 schedule="one-cycle",
                 epochs=7,
-                least_steps=0,
                 batch_size=128,
-                restore=False,
-                calibrate_fraction=0.2,
-                split_seed=42,
-                writers_apart=False,
-                calibrate_with_pens=False,
-                remembers=False,
-                score="mae",
-                rule="mean+std",
                 jit_compile=True,
                 steps_per_execution=75,
             ),
             # Kagami's own: a narrow network that learns to repair, and a memory of what it learnt from.
-            Recipe(
+            replace(
+                _DEEP,
                 name="kagami",
                 encoder=(512, 256, 128, 64, 16),
-                activation="leaky_relu",
-                latent_activation="linear",
-                batch_norm=True,
-                loss="mean_squared_error",
-                optimizer="adam",
-                learning_rate=0.002,
-                schedule="cosine",
                 epochs=15,
                 least_steps=1500,
-                batch_size=256,
                 restore=True,
-                calibrate_fraction=0.1,
-                split_seed=0,
-                writers_apart=True,
                 calibrate_with_pens=True,
                 remembers=True,
                 score="kagami",
-                rule="conformal",
             ),
             # A bottleneck of two units, so that all it knows is a map to look at. Units that end at −1 and 1 fill it:
             # where they may go anywhere, digits lie on rays with nothing between.
-            Recipe(
-                name="plane",
-                encoder=(256, 128, 64, 2),
-                activation="leaky_relu",
-                latent_activation="tanh",
-                batch_norm=True,
-                loss="mean_squared_error",
-                optimizer="adam",
-                learning_rate=0.002,
-                schedule="cosine",
-                epochs=20,
-                least_steps=0,
-                batch_size=256,
-                restore=False,
-                calibrate_fraction=0.1,
-                split_seed=0,
-                writers_apart=True,
-                calibrate_with_pens=False,
-                remembers=False,
-                score="mse",
-                rule="conformal",
-            ),
+            replace(_DEEP, name="plane", encoder=(256, 128, 64, 2), latent_activation="tanh"),
             # A denoising autoencoder (Vincent et al., Extracting and Composing Robust Features with Denoising
             # Autoencoders, ICML 2008): spoilt images in, clean ones out. Wide enough to return details.
-            Recipe(
+            replace(
+                _DEEP,
                 name="denoise",
                 encoder=(512, 128),
-                activation="leaky_relu",
-                latent_activation="linear",
-                batch_norm=True,
-                loss="mean_squared_error",
-                optimizer="adam",
-                learning_rate=0.002,
-                schedule="cosine",
-                epochs=20,
                 least_steps=1500,
-                batch_size=256,
-                restore=False,
                 denoise=True,
-                calibrate_fraction=0.1,
-                split_seed=0,
-                writers_apart=True,
                 calibrate_with_pens=True,
-                remembers=False,
-                score="mse",
-                rule="conformal",
             ),
         )
     }

@@ -115,11 +115,23 @@ def effects(autoencoder: Autoencoder, latent: Float, span: Float) -> Float:
     return np.asarray(np.abs(high - low).mean(axis=1), np.float32)
 
 
-def nearest(latents: Float, to: Float, count: int) -> Int:
-    """Indices of the `count` rows of `latents` (n, k) that lie nearest to `to` (k,), the nearest first."""
-    distances = ((latents - to) ** 2).sum(axis=1)
-    found = np.argpartition(distances, count - 1)[:count] if count < len(distances) else np.arange(len(distances))
-    return np.asarray(found[np.argsort(distances[found], kind="stable")], np.intp)
+def nearest(latents: Float, to: Float, count: int, *, squares: Float | None = None) -> tuple[Int, Float]:
+    """Which `count` rows of `latents` (n, k), or all n, lie nearest to `to` (k,), and how far: the nearest first.
+
+    squares: `squares_of(latents)`, for those who ask often.
+    """
+    count = min(count, len(latents))
+    # ‖a − b‖² = ‖a‖² − 2 ab + ‖b‖², the last of which is the same for all rows. Not `@`: its threads would fight with
+    # those of a memory and of other visitors over a job this small.
+    distances = (squares_of(latents) if squares is None else squares) - 2 * np.einsum("nk,k->n", latents, to)
+    found = np.argpartition(distances, count - 1)[:count]
+    found = found[np.argsort(distances[found], kind="stable")]
+    return found, np.sqrt(np.maximum(distances[found] + to @ to, 0))
+
+
+def squares_of(latents: Float) -> Float:
+    """‖a‖² (n,) of the rows of `latents` (n, k)."""
+    return np.asarray(np.square(latents).sum(axis=1), np.float32)
 
 
 def centres(latents: Float, y: UInt8) -> Float:

@@ -169,10 +169,13 @@ def import_archive(data: bytes) -> str:
             bundle = open_bundle(folder)  # as it came, with its own hashes, before it gets its place
         except KagamiError as error:
             raise _no_bundle(str(error.details["what"])) from error
-        for key, least in (("score", 2), ("test", 10_000)):
-            scores = bundle.calibration.get(f"{key}_{card.experiment.recipe.score}", np.empty(0, np.float32))
-            if scores.dtype != np.float32 or scores.ndim != 1 or len(scores) < least or not np.isfinite(scores).all():
-                raise _no_bundle(f"{CALIBRATION} lacks the scores of its detector")
+        if card.experiment.recipe.score not in bundle.scores:
+            raise _no_bundle(f"{CALIBRATION} lacks the scores of its detector")
+        for score in bundle.scores:  # each of them is offered
+            for scores, least in ((bundle.calibration_scores(score), 2), (bundle.test_scores(score), 10_000)):
+                plain = scores.dtype == np.float32 and scores.ndim == 1 and len(scores) >= least
+                if not plain or not np.isfinite(scores).all():
+                    raise _no_bundle(f"{CALIBRATION} lacks the scores of its detector")
         (folder / CARD).unlink()  # `write_bundle` writes it anew
         return replace(card, title=title)
 

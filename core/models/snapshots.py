@@ -166,8 +166,8 @@ class Snapshots:
         )
 
 
-def kept(epochs: Sequence[int]) -> Int:
-    """Which of the epochs seen (ascending) a bundle keeps: their places."""
+def saved_epochs(epochs: Sequence[int]) -> Int:
+    """Which of the epochs seen (ascending) are saved with a bundle: their places."""
     if len(epochs) <= SHORT + 1:
         return np.arange(len(epochs))
     return np.flatnonzero([epoch in LANDMARKS or epoch == epochs[-1] for epoch in epochs])

@@ -69,8 +69,8 @@ def figures(load: Callable[[str], Bundle], test: Labelled) -> dict[str, str]:
     rates = {}
     for name, bundle in (("article", without_0), ("kagami", kagami)):
         # Thresholds need the calibration scores alone, not what a detector remembers.
-        scores = bundle.calibration[f"score_{bundle.experiment.recipe.score}"]
-        tested = bundle.calibration[f"test_{bundle.experiment.recipe.score}"]
+        scores = bundle.calibration_scores(bundle.experiment.recipe.score)
+        tested = bundle.test_scores(bundle.experiment.recipe.score)
         rates[name] = evaluate_digits(tested, test.y, bundle.experiment, threshold=own.of(scores))
     threshold = Detector.of(only_1).threshold_
     history = article.card.history["val_loss"]

@@ -173,7 +173,7 @@ def _zero(room: "SubFigure", sources: Sources) -> None:
     names = (_("● known digits"), _("▲ zeros"), _("threshold"))
     left, right = printing.beside(room, 1, 1)
     some = sources.test.x[:MARKS].astype(np.float32) / np.float32(255)
-    error = sources.load("article-without-0").calibration["test_mae"][:MARKS]
+    error = sources.load("article-without-0").test_scores("mae")[:MARKS]
     printing.ink_and_error(
         left, some.mean(axis=(1, 2)), error, sources.test.y[:MARKS] == 0, line=line, x=_("ink"), y=_("error"),
         names=names,
@@ -206,7 +206,7 @@ def _threshold(room: "SubFigure", sources: Sources) -> None:
     sides = (("article-without-0", _("Tutorial")), ("kagami-without-0", "Kagami"))
     for part, (name, title) in zip(hills, sides, strict=True):
         bundle = sources.load(name)
-        calibration = bundle.calibration[f"score_{bundle.experiment.recipe.score}"]
+        calibration = bundle.calibration_scores(bundle.experiment.recipe.score)
         line = Threshold(rule="conformal", false_alarms=WANTED).of(calibration)
         normal, unseen = _test_scores(sources, name)
         names = (_("● known digits"), _("▲ zeros"), _("threshold"))
@@ -266,7 +266,7 @@ def _rows_judged(room: "SubFigure", found: list[Judgement], sources: Sources) ->
 def _test_scores(sources: Sources, name: str) -> tuple[Float, Float]:
     """Scores of MNIST's test images, known digits and others apart, by the bundle's own score."""
     bundle = sources.load(name)
-    scores = bundle.calibration[f"test_{bundle.experiment.recipe.score}"]
+    scores = bundle.test_scores(bundle.experiment.recipe.score)
     known = is_normal(sources.test.y, bundle.experiment.normals)
     return scores[known], scores[~known]
 

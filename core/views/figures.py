@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+from core.images.data import UInt8
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +18,7 @@ FORMATS: Mapping[str, str] = MappingProxyType({"png": "image/png", "pdf": "appli
 COLUMNS = 10
 
 
-def image_rows(rows: Mapping[str, Sequence[npt.NDArray[np.uint8]]], *, captions: Sequence[str], title: str) -> "Figure":
+def image_rows(rows: Mapping[str, Sequence[UInt8]], *, captions: Sequence[str], title: str) -> "Figure":
     """The same n images in several ways, one row for each, ten images wide and in as many blocks as it takes.
 
     rows: by title, n pictures (28, 28) grey or (28, 28, 3) each. captions: n, under the last row of each block.

@@ -1,12 +1,11 @@
 """Many images as one: a single picture is one request, or none, where a hundred tiles would be a hundred."""
 
 import numpy as np
-import numpy.typing as npt
 
 from core.images.data import Float, UInt8
 
 
-def mosaic(images: UInt8 | Float, *, columns: int, gap: int = 0) -> npt.NDArray[np.uint8]:
+def mosaic(images: UInt8 | Float, *, columns: int, gap: int = 0) -> UInt8:
     """Images (n, h, w) row by row, `columns` of them in each, with `gap` black pixels between: one (H, W) uint8.
 
     images: uint8, or floats that are clipped to [0, 1]. Places that the last row does not fill are black.

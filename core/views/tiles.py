@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from core.images.data import Float
+from core.images.data import Float, UInt8
 
 # matplotlib's "inferno" at nine even steps: perceptually uniform, readable by colour-blind eyes, and black
 # where nothing is wrong. Interpolated here because importing matplotlib costs a page a third of a second.
@@ -25,12 +24,12 @@ _INFERNO = np.array(
 _STEPS = np.linspace(0, 1, len(_INFERNO))
 
 
-def grey(image: Float) -> npt.NDArray[np.uint8]:
+def grey(image: Float) -> UInt8:
     """Ink in [0, 1] (h, w) as white on black: (h, w) uint8."""
     return np.asarray(np.rint(np.clip(image, 0, 1) * 255), np.uint8)
 
 
-def heat(error: Float) -> npt.NDArray[np.uint8]:
+def heat(error: Float) -> UInt8:
     """Errors in [0, 1] (h, w) on the fixed sequential scale: (h, w, 3) uint8, black at 0."""
     channels = [np.interp(error, _STEPS, _INFERNO[:, c]) for c in range(3)]
     return np.asarray(np.rint(np.stack(channels, axis=-1)), np.uint8)
@@ -40,7 +39,7 @@ def heat(error: Float) -> npt.NDArray[np.uint8]:
 MISSING, INVENTED = (255, 176, 0), (120, 148, 255)
 
 
-def signed(difference: Float) -> npt.NDArray[np.uint8]:
+def signed(difference: Float) -> UInt8:
     """Differences in [−1, 1] (h, w) on the fixed diverging scale: (h, w, 3) uint8, black at 0.
 
     Above 0 is ink that is missing from what came back, below 0 ink that it invented.
@@ -50,19 +49,19 @@ def signed(difference: Float) -> npt.NDArray[np.uint8]:
     return np.asarray(np.rint(strength * hue), np.uint8)
 
 
-def tile(pixels: npt.NDArray[np.uint8], *, alt: str) -> str:
+def tile(pixels: UInt8, *, alt: str) -> str:
     """An <img> that holds its pixels (h, w) or (h, w, 3) as PNG, scaled without smoothing by its style."""
     return f'<img class="kg-tile" src="{data_url(pixels)}" alt="{escape(alt)}">'
 
 
-def data_url(pixels: npt.NDArray[np.uint8]) -> str:
+def data_url(pixels: UInt8) -> str:
     """Pixels (h, w) or (h, w, 3) as an address that holds their PNG."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def sheet(images: npt.NDArray[np.uint8], *, columns: int) -> npt.NDArray[np.uint8]:
+def sheet(images: UInt8, *, columns: int) -> UInt8:
     """Images (n, h, w) beside and below each other, row by row, on one black sheet; n ≥ 1."""
     n, h, w = images.shape
     rows = -(-n // columns)
@@ -83,7 +82,7 @@ def figure(picture: str, caption: str, *, kind: str = "") -> str:
     return f'<figure class="kg-figure {kind}">{picture}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
-def strip(pixels: npt.NDArray[np.uint8], caption: str) -> str:
+def strip(pixels: UInt8, caption: str) -> str:
     """A row of images in one picture (h, w) under its caption (text), which also stands for it."""
     return f'<figure class="kg-film"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'
 

@@ -11,6 +11,7 @@ from core.detection.seen import Knowledge, Seen
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
 from core.images.data import Labelled, flatten
+from core.models.bundle import Bundle
 from core.models.experiments import experiment
 
 
@@ -113,10 +114,16 @@ def test_several_scores_share_what_was_seen():
 # From a bundle
 
 
+class Held(SimpleNamespace):
+    """A bundle that is held in memory alone, and can be changed."""
+
+    scores, calibration_scores, _scores = Bundle.scores, Bundle.calibration_scores, Bundle._scores
+
+
 @pytest.fixture
 def bundle():
     """The article's on all digits, with scores 0 and i for the i-th in the table, 1 for the first."""
-    return SimpleNamespace(
+    return Held(
         experiment=experiment("article-all"),
         autoencoder=Black(),
         calibration={f"score_{name}": np.array([0, i], np.float32) for i, name in enumerate(SCORES, start=1)},
@@ -138,10 +145,13 @@ def test_a_bundles_detector_may_be_another(bundle):
 
 
 def test_a_bundle_without_that_score(bundle):
+    bundle.calibration |= {f"test_{name}": np.zeros(10_000, np.float32) for name in ("mae", "bce")}
     del bundle.calibration["score_mse"]
-    with pytest.raises(KagamiError, match=r"holds no score_mse\. Train it again: .* --force") as caught:
+    message = r"holds no scores 'mse': .* It can give mae, bce\. For more, train it again: .* --force"
+    with pytest.raises(KagamiError, match=message) as caught:
         Detector.of(bundle, score="mse")
-    assert caught.value.code == "bundle_damaged"
+    assert caught.value.code == "score_missing"
+    assert caught.value.details == {"name": "article-all", "score": "mse", "given": "mae, bce"}
     with pytest.raises(KagamiError, match="score must be one of"):
         Detector.of(bundle, score="rmse")
 
@@ -223,7 +233,7 @@ def test_a_bundle_brings_its_knowledge_back(knowledge, monkeypatch):
     arrays = knowledge.to_arrays()
     for name in SCORES:
         arrays[f"score_{name}"] = Detector(Halving(), knowledge=knowledge, score=name).decision_function(x)
-    bundle = SimpleNamespace(experiment=experiment("kagami-all"), autoencoder=Halving(), calibration=arrays)
+    bundle = Held(experiment=experiment("kagami-all"), autoencoder=Halving(), calibration=arrays)
     again = knowledge_of(bundle, IMAGES)
     for name in SCORES:
         detector = Detector.of(bundle, knowledge=again, score=name)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.detection import memory as module
-from core.detection.memory import BEST, CANDIDATES, FELLOWS, LACKING, Memory, gradients, match
+from core.detection.memory import BEST, CANDIDATES, LACKING, NEIGHBOURS, Memory, gradients, match
 
 
 def blot(seed, margin=0):
@@ -173,25 +173,25 @@ def test_a_remembered_latent_is_nearest_to_itself(known):
         assert distances == pytest.approx(0, abs=2e-3)
 
 
-def test_fellowship_is_the_best_match_among_the_nearest_others(known):
-    assert known.memory.fellowship.dtype == np.float32
+def test_neighbourhood_density_is_the_best_match_among_the_nearest_others(known):
+    assert known.memory.neighbourhood_density.dtype == np.float32
     kept = known.latents.astype(np.float16).astype(np.float32)
     x = known.images[known.indices] / np.float32(255)
     for i in (0, 7, 39):
         distances = np.linalg.norm(kept - kept[i], axis=1)
-        distances[i] = np.inf  # itself is no fellow: it would always match
-        fellows = np.argsort(distances)[:FELLOWS]
-        expected = min(np.add(*held_against(x[i : i + 1], x[fellows])))
-        assert known.memory.fellowship[i] == pytest.approx(expected, rel=1e-4)
-    assert known.memory.fellowship.min() > 1
+        distances[i] = np.inf  # itself is no neighbour: it would always match
+        neighbours = np.argsort(distances)[:NEIGHBOURS]
+        expected = min(np.add(*held_against(x[i : i + 1], x[neighbours])))
+        assert known.memory.neighbourhood_density[i] == pytest.approx(expected, rel=1e-4)
+    assert known.memory.neighbourhood_density.min() > 1
 
 
-def test_a_twin_is_a_fellow():
+def test_a_twin_is_a_neighbour():
     images = np.repeat(np.asarray(blot(0) * 255, np.uint8), 3, axis=0)
     images[2] = np.asarray(blot(1)[0] * 255, np.uint8)
     memory = Memory.of(images, np.arange(3), np.array([[0], [0], [1]], np.float32))
-    assert memory.fellowship[:2].tolist() == [0, 0]
-    assert memory.fellowship[2] > 1
+    assert memory.neighbourhood_density[:2].tolist() == [0, 0]
+    assert memory.neighbourhood_density[2] > 1
 
 
 def test_recall_by_hand(known):
@@ -207,7 +207,7 @@ def test_recall_by_hand(known):
     invented, missing = held_against(x.reshape(1, 28, 28), theirs)
     best = np.argsort(invented + missing)[:BEST]
     np.testing.assert_array_equal(recalled.best, known.indices[near[best]])
-    fit, own = (invented + missing)[best].mean(), known.memory.fellowship[near[best]].mean()
+    fit, own = (invented + missing)[best].mean(), known.memory.neighbourhood_density[near[best]].mean()
     assert recalled.unlike == pytest.approx(fit / own, rel=1e-5)
     assert recalled.lacking == pytest.approx(np.sort(missing)[:LACKING].mean() / x.sum(), rel=1e-5)
 

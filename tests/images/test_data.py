@@ -1,5 +1,4 @@
 import re
-import zipfile
 
 import numpy as np
 import pytest
@@ -11,7 +10,6 @@ from core.images.data import (
     WRITERS_RUN,
     flatten,
     is_normal,
-    load_images,
     load_mnist,
     sha256_of,
     split_normals,
@@ -148,84 +146,3 @@ def test_another_seed_is_another_split(writers_apart):
     )
     np.testing.assert_array_equal(one.train, same.train)
     assert set(one.train) != set(other.train)
-
-
-X = np.zeros((3, 20, 30), np.uint8)
-
-
-@pytest.mark.parametrize("labels", [np.array(["A", "あ", "10"]), np.array([10, -1, 2])])
-def test_images_of_ones_own(labels, tmp_path):
-    x = np.arange(3 * 20 * 30).reshape(3, 20, 30).astype(np.uint8)
-    np.savez(tmp_path / "mine.npz", x=x, y=labels, more=np.zeros(1))
-    images, found = load_images(tmp_path / "mine.npz")
-    np.testing.assert_array_equal(images, x)
-    np.testing.assert_array_equal(found, labels)
-
-
-def refused(path, sentence):
-    with pytest.raises(KagamiError, match=re.escape(f"{path}: {sentence}")) as caught:
-        load_images(path)
-    assert caught.value.code == "images_file"
-
-
-@pytest.mark.parametrize(
-    ("arrays", "sentence"),
-    [
-        ({}, "an image file holds the arrays x and y; x and y missing, found nothing."),
-        ({"x": X}, "an image file holds the arrays x and y; y missing, found x."),
-        ({"y": X, "images": X}, "an image file holds the arrays x and y; x missing, found y, images."),
-        ({"x": X / 1.0, "y": "ABC"}, "x must be uint8 of shape (n, h, w), got float64 of shape (3, 20, 30)."),
-        ({"x": X > 0, "y": "ABC"}, "x must be uint8 of shape (n, h, w), got bool of shape (3, 20, 30)."),
-        ({"x": X[0], "y": "ABC"}, "x must be uint8 of shape (n, h, w), got uint8 of shape (20, 30)."),
-        (
-            {"x": X[..., None], "y": "ABC"},
-            "x must be uint8 of shape (n, h, w), got uint8 of shape (3, 20, 30, 1)",
-        ),
-        ({"x": X[:0], "y": ""}, "x must be uint8 of shape (n, h, w), got uint8 of shape (0, 20, 30)."),
-        ({"x": X[:, :0], "y": "ABC"}, "x must be uint8 of shape (n, h, w), got uint8 of shape (3, 0, 30)."),
-        ({"x": X, "y": "AB"}, "y must hold 3 labels, int or str, got <U1 of shape (2,)."),
-        (
-            {"x": X, "y": np.zeros((3, 1), int)},
-            "y must hold 3 labels, int or str, got int64 of shape (3, 1).",
-        ),
-        ({"x": X, "y": np.zeros(3)}, "y must hold 3 labels, int or str, got float64 of shape (3,)."),
-        ({"x": X, "y": np.array([b"A"] * 3)}, "y must hold 3 labels, int or str, got |S1 of shape (3,)."),
-        ({"x": X, "y": np.array(3)}, "y must hold 3 labels, int or str, got int64 of shape ()."),
-    ],
-)
-def test_an_npz_with_other_arrays(arrays, sentence, tmp_path):
-    labels = arrays.get("y")
-    if isinstance(labels, str):
-        arrays = {**arrays, "y": np.array(list(labels), "U1")}
-    np.savez(tmp_path / "mine.npz", **arrays)
-    refused(tmp_path / "mine.npz", sentence)
-
-
-def test_a_file_that_is_no_npz(tmp_path):
-    refused(tmp_path / "nowhere.npz", "there is no such file.")
-    refused(tmp_path, "there is no such file.")
-    np.save(tmp_path / "one.npy", X)
-    refused(tmp_path / "one.npy", "this is not an npz archive.")
-    (tmp_path / "empty.npz").touch()
-    refused(tmp_path / "empty.npz", "this is not an npz archive.")
-    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
-        archive.writestr("x", "no array")
-        archive.writestr("y", "no array")
-    refused(tmp_path / "other.zip", "x and y are files in it, but no NumPy arrays.")
-
-
-@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
-def test_a_damaged_npz(save, tmp_path):
-    path = tmp_path / "mine.npz"
-    save(path, x=np.random.default_rng(0).integers(0, 256, (3, 20, 30), np.uint8), y=np.arange(3))
-    content = bytearray(path.read_bytes())
-    content[200:800] = bytes(600)
-    path.write_bytes(content)
-    refused(path, "its arrays are damaged or hold Python objects, not plain numbers or strings.")
-    path.write_bytes(content[:400])
-    refused(path, "this is not an npz archive.")
-
-
-def test_nothing_is_unpickled(tmp_path):
-    np.savez(tmp_path / "mine.npz", x=X, y=np.array([print, None, "A"], object))
-    refused(tmp_path / "mine.npz", "its arrays are damaged or hold Python objects")

@@ -9,7 +9,7 @@ import pytest
 from core.errors import KagamiError
 from core.images.data import sha256_of
 from core.models import bundle as module
-from core.models.bundle import Card, list_bundles, load_bundle, write_bundle
+from core.models.bundle import Card, list_bundles, load_bundle, score_arrays, write_bundle
 from core.models.experiments import RECIPES, Experiment
 from core.models.snapshots import Snapshots
 
@@ -64,6 +64,20 @@ def test_what_is_written_is_loaded(path):
     }
     assert loaded.autoencoder.bottleneck == 5
     np.testing.assert_array_equal(loaded.calibration["score_mae"], [0.25, 0.5])
+
+
+def test_a_bundle_gives_the_scores_that_it_holds_both_arrays_of(path):
+    held = score_arrays("mse", calibration=np.array([1, 2], np.float32), test=np.zeros(10_000, np.float32))
+    loaded = load_bundle(NAME, folder=path.parent)
+    assert loaded.scores == ()  # the test images' are not there
+    np.testing.assert_array_equal(loaded.calibration_scores("mae"), [0.25, 0.5])
+    with pytest.raises(KagamiError, match=r"'tiny-only-1' holds no scores 'mae': .* It can give nothing") as caught:
+        loaded.test_scores("mae")
+    assert caught.value.code == "score_missing"
+    more = replace(loaded, calibration={**loaded.calibration, **held})
+    assert more.scores == ("mse",)
+    assert more.test_scores("mse") is held["test_mse"]
+    assert more.calibration_scores("mse") is held["score_mse"]
 
 
 def test_a_folder_holds_the_four_files_and_all_may_read_them(path):

@@ -104,8 +104,8 @@ def test_a_units_effect_is_what_its_ends_differ_by():
 
 def test_neighbours_come_nearest_first():
     latents = np.array([[3, 0], [0, 1], [0, 0], [9, 9]], np.float32)
-    np.testing.assert_array_equal(nearest(latents, np.array([0, 0.1], np.float32), 3), [2, 1, 0])
-    np.testing.assert_array_equal(nearest(latents, latents[3], 9), [3, 0, 1, 2])
+    np.testing.assert_array_equal(nearest(latents, np.array([0, 0.1], np.float32), 3)[0], [2, 1, 0])
+    np.testing.assert_array_equal(nearest(latents, latents[3], 9)[0], [3, 0, 1, 2])
 
 
 def test_a_labels_centre_is_not_moved_by_a_far_latent():

@@ -198,8 +198,21 @@ def test_bombs_are_not_unpacked(mine, monkeypatch):
         assert "calibration.npz is too large" in refused(data)
 
 
-def test_a_detector_without_its_scores_is_not_imported(mine, tmp_path):
-    np.savez(tmp_path / "bad.npz", score_mae=np.array([0.5, np.nan], np.float32), test_mae=np.zeros(10_000, np.float32))
+GOOD = {"score_mae": np.array([0.25, 0.5], np.float32), "test_mae": np.zeros(10_000, np.float32)}
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {**GOOD, "score_mae": np.array([0.5, np.nan], np.float32)},
+        {"score_mae": GOOD["score_mae"]},
+        {**GOOD, "score_mse": GOOD["score_mae"], "test_mse": np.zeros(9_999, np.float32)},
+        {**GOOD, "score_mse": GOOD["score_mae"].astype(float), "test_mse": GOOD["test_mae"]},
+    ],
+    ids=["not finite", "none of the test images", "another score's of too few", "another score's of another type"],
+)
+def test_a_detector_without_its_scores_is_not_imported(arrays, mine, tmp_path):
+    np.savez(tmp_path / "bad.npz", **arrays)
 
     def change(files):
         files["my-mine/calibration.npz"] = (tmp_path / "bad.npz").read_bytes()

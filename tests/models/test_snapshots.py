@@ -4,7 +4,7 @@ import pytest
 from core.images.data import Labelled, Split
 from core.models import snapshots as module
 from core.models.experiments import experiment
-from core.models.snapshots import Snapshots, Specimens, kept, look
+from core.models.snapshots import Snapshots, Specimens, look, saved_epochs
 
 RNG = np.random.default_rng(0)
 # Six of each digit, 0 0 … 1 1 …; every second one calibrates.
@@ -88,4 +88,4 @@ def test_snapshots_survive_their_arrays():
 )
 def test_a_short_training_is_kept_whole_and_a_long_one_by_its_landmarks(epochs, wanted):
     epochs = list(epochs)
-    assert [epochs[i] for i in kept(epochs)] == list(wanted)
+    assert [epochs[i] for i in saved_epochs(epochs)] == list(wanted)

@@ -172,4 +172,4 @@ def test_a_photo_has_the_same_score_on_the_page_and_on_the_command_line(open_pag
 def test_a_test_digit_on_the_canvas_has_the_score_that_ships_with_the_bundle(open_page, html):
     page = open_page(DRAW, digit="3", experiment="article-all")
     bundle = load_bundle("article-all")
-    assert score(page, html) == score_text(float(bundle.calibration["test_mae"][3]), Detector.of(bundle).threshold_)
+    assert score(page, html) == score_text(float(bundle.test_scores("mae")[3]), Detector.of(bundle).threshold_)

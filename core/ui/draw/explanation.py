@@ -29,8 +29,6 @@ from core.views.tiles import blank, figure, grey, heat, signed, tile
 
 # Of the remembered normals that match best, how many are shown.
 SHOWN = 6
-# Scores that are errors of the reconstruction: the browser can compute them while a stroke is drawn.
-ERRORS = ("mae", "mse", "bce")
 
 
 def row(judged: Judgement | None, recipe: Recipe, usual: Usual) -> None:
@@ -68,7 +66,7 @@ def _network(judged: Judgement | None, recipe: Recipe, usual: Usual) -> str:
 def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: bool) -> None:
     """The reconstruction error on its bar, in the container `live`; None leaves the bar without a mark.
 
-    detector: calibrated for that error, one of ERRORS. own: whether the verdict goes by it, too.
+    detector: calibrated for that error, one of RECONSTRUCTION_ERRORS, which the browser follows. own: whether the verdict goes by it, too.
     """
     scale, _plot = _scene(detector)
     limit = _("threshold {threshold}") if own else _("usual up to {threshold}")

@@ -112,7 +112,7 @@ def place_drawing(name: str) -> Drawn:
     test = loaders.test_images()
     tiles = [
         figure(tile(grey(test.x[i] / np.float32(255)), alt=_("A {digit}").format(digit=test.y[i])), str(test.y[i]))
-        for i in nearest(space.latents, latent[0], CLOSEST)
+        for i in nearest(space.latents, latent[0], CLOSEST)[0]
     ]
     legend = _("The test digits with the nearest latents")
     right.html(f'<p class="kg-legend">{legend}</p><div class="kg-neighbours">{"".join(tiles)}</div>')
@@ -136,7 +136,7 @@ def map_as_table(name: str) -> None:
         {
             _("Digit"): str(digit),
             _("Middle (x, y)"): "({:.2f}, {:.2f})".format(*middle).replace("-", "−"),
-            _("Nearest other digit"): str(nearest(middles, middle, 2)[1]),
+            _("Nearest other digit"): str(nearest(middles, middle, 2)[0][1]),
         }
         for digit, middle in enumerate(middles)
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.detection.detector import Detector, scores_of
+from core.detection.detector import Detector, offered
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.images.selection import ORDERS
@@ -143,7 +143,7 @@ def headed_choice(title: str) -> Chosen | None:
         name = choose_experiment()
         try:
             recipe = loaders.bundle(name).experiment.recipe
-            available = scores_of(loaders.knowledge(name))
+            available = offered(loaders.bundle(name))
             with st.popover(_("Score and threshold")):
                 score = choose_score(available, default=recipe.score)
                 threshold = choose_threshold(default=recipe.rule)

@@ -67,6 +67,8 @@ def sentence(error: KagamiError) -> str:
         ),
         "unknown_experiment": _("There is no experiment called “{name}”."),
         "unknown_score": _("There is no score called “{name}”."),
+        "score_missing": _("The model “{name}” was trained without the score “{score}”. It can give {given}."),
+        "score_not_learnt": _("This model has not learnt what the score “{name}” needs."),
         "unknown_rule": _("There is no threshold rule called “{name}”."),
         "unknown_noise": _("There is no noise called “{name}”."),
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
@@ -103,7 +105,46 @@ def sentence(error: KagamiError) -> str:
             "A network has 1 to {layers} layers up to its bottleneck, of 1 to {widest} units each, such as 128-32."
         ),
         "impossible_parameters": _("This network would have {found:,} parameters. {most:,} are the most."),
+        **_about_images(),
         "too_many_pixels": _("This picture has too many pixels. Make it smaller and try again."),
     }
     message = messages.get(error.code)
     return message.format(**error.details) if message else str(error)
+
+
+def _about_images() -> dict[str, str]:
+    """Sentences on a file of images, by the codes of `core.images.arrays`."""
+    return {
+        "images_missing": _("There is no such file."),
+        "images_empty": _("There are no images in this file."),
+        "images_too_large": _("This file is too large: images of more than {megabytes} MB are not read."),
+        "images_damaged": _("This file is damaged or cut off. Download or save it again."),
+        "images_lfs": _("This is a Git LFS pointer: the file itself was not fetched. Fetch it with git lfs pull."),
+        "images_web_page": _("This is a web page, not the file that was to be downloaded. Download it again."),
+        "images_picture": _("This is a single picture, not a file of many images with their labels."),
+        "images_other_format": _(
+            "This kind of file is not read. Save it as an npz: np.savez(file, x=images, y=labels)."
+        ),
+        "images_unknown": _(
+            "This is no npz, npy, IDX or CSV file. Save it as npz: np.savez(file, x=images, y=labels)."
+        ),
+        "images_objects": _("This file holds Python objects, which are never opened. Save plain numbers and text."),
+        "images_keys": _("An npz file must hold the arrays x and y. This one holds: {found}."),
+        "images_shape": _("The images must be of shape (n, height, width) or (n, pixels); these are {shape}."),
+        "images_range": _(
+            "Pixels must go from 0 (paper) to 255 (ink), or from 0 to 1; these go from {low} to {high}. "
+            "If they were normalised, undo that."
+        ),
+        "images_zero_one": _("The largest value is 1, though whole numbers go from 0 to 255. Multiply them by 255."),
+        "images_inverted": _("These images look inverted: paper must be 0 and ink 255. Invert them: 255 − x."),
+        "images_labels": _("There must be one label, a number or text, for each of the {n} images."),
+        "images_only_labels": _("These are labels. Give the file that holds the images."),
+        "images_csv": _("A line of a CSV file must hold a label and n² pixels, and all lines as many; got {columns}."),
+        "images_stretched": _("The largest value is {largest} instead of 255; it was taken for full ink."),
+        "images_unlabelled": _("There are no labels in this file; every image is labelled “?”."),
+        "images_part": _("Of the parts of this file, {part} was read."),
+        "images_transposed": _(
+            "These images look transposed: of {n} images {flagged} are flagged as they are, and {upright} with rows "
+            "and columns exchanged."
+        ),
+    }

@@ -85,7 +85,7 @@ def usual(name: str) -> Usual:
 
 def test_scores(name: str, score: str) -> Float:
     """Anomaly scores (10000,) of MNIST's test images, as they ship with the bundle."""
-    return bundle(name).calibration[f"test_{score}"]
+    return bundle(name).test_scores(score)
 
 
 @st.cache_resource(show_spinner=False)

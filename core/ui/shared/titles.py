@@ -50,7 +50,7 @@ def score_title(name: str) -> str:
         "unlike": _("unlike the closest normals"),
         "lacking": _("ink missing against normals"),
         "kagami": _("Kagami: unlike + missing"),
-    }[name]
+    }.get(name, name)
 
 
 def rule_title(name: str) -> str:

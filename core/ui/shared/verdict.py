@@ -1,6 +1,7 @@
 """The mirror on a page: what was given left, what comes back right, and the verdict in words."""
 
 from core.detection.judgement import Judgement
+from core.detection.scores import RECONSTRUCTION_ERRORS
 from core.ui.shared.language import _
 from core.views.numbers import percent, score_and_threshold
 from core.views.signs import sign
@@ -62,4 +63,4 @@ def opinion(judged: Judgement, *, score: str, title: str) -> str:
 
 def measure(score: str) -> str:
     """What a score (a name in SCORES) is called in a sentence."""
-    return _("the error") if score in ("mae", "mse", "bce") else _("the anomaly score")
+    return _("the error") if score in RECONSTRUCTION_ERRORS else _("the anomaly score")

@@ -181,7 +181,7 @@ def threshold() -> None:
     for title, name in ((_("Tutorial"), "article-without-0"), ("Kagami", "kagami-without-0")):
         bundle = loaders.bundle(name)
         score = bundle.experiment.recipe.score
-        limit = Threshold(rule="quantile", false_alarms=wanted / 100).of(bundle.calibration[f"score_{score}"])
+        limit = Threshold(rule="quantile", false_alarms=wanted / 100).of(bundle.calibration_scores(score))
         scores = loaders.test_scores(name, score)
         known = is_normal(test.y, bundle.experiment.normals)
         found, alarms = float((scores[~known] > limit).mean()), float((scores[known] > limit).mean())

@@ -118,9 +118,8 @@ def _import() -> None:
 
 
 def _do(what: Callable[..., None], *arguments: str) -> None:
-    """Do something to the user's models; what pages have loaded of them is forgotten."""
+    """Do something to the user's models."""
     try:
         what(*arguments)
     except KagamiError as error:
         st.session_state["library_told"] = error
-    st.cache_resource.clear()

@@ -6,7 +6,7 @@ from core.errors import KagamiError
 from core.runs.plan import Plan
 from core.runs.run import list_runs
 from core.ui.shared.language import _, sentence
-from core.ui.train.learning import choose_moment, curves, histogram, tiles
+from core.ui.train.learning import choose_moment, show_curves, show_histogram, tiles
 from core.ui.train.models import change_own_model, import_model, models_table, put_back_deleted, show_notice
 from core.ui.train.pace import choose_pace
 from core.ui.train.plan import checked_plan, choose_normals, choose_recipe, choose_title, cost, start_button
@@ -40,10 +40,10 @@ def watch(polling: bool) -> None:
         st.html(tiles(shown, moment, beside))
     left, right = st.columns(2)
     with left:
-        curves(shown, beside, moment)
+        show_curves(shown, beside, moment)
     with right:
         if moment:
-            histogram(shown, moment)
+            show_histogram(shown, moment)
 
 
 st.title(_("Watch a network learn"))

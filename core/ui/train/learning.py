@@ -67,7 +67,7 @@ def tiles(watched: Watched, moment: Moment, beside: Watched | None) -> str:
     return f'<div class="kg-learning">{"".join(figures)}</div><p class="kg-legend">{escape(legend)}</p>'
 
 
-def curves(watched: Watched, beside: Watched | None, moment: Moment | None) -> None:
+def show_curves(watched: Watched, beside: Watched | None, moment: Moment | None) -> None:
     """The losses over the epochs, with a mark at the moment."""
     losses = dict(zip((_("training"), _("validation")), (watched.losses, watched.val_losses), strict=True))
     dashes = [[1, 0], [6, 3]]
@@ -91,7 +91,7 @@ def curves(watched: Watched, beside: Watched | None, moment: Moment | None) -> N
     st.altair_chart(chart, width="stretch", key="curves")
 
 
-def histogram(watched: Watched, moment: Moment) -> None:
+def show_histogram(watched: Watched, moment: Moment) -> None:
     """The errors of normal and of unseen images at the moment."""
     shown, place = moment.snapshots, moment.place
     normal, unseen = shown.normal_errors[place], shown.unseen_errors[place]

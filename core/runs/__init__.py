@@ -1,1 +1,1 @@
-"""Runs: a training in a process of its own, told by its folder."""
+"""Runs: each trains one bundle in a process of its own, and its folder is the truth about it."""

@@ -1,4 +1,4 @@
-"""How long a training will take on this machine: by its own earlier runs, else by a short test of its arithmetic."""
+"""How long a run will take on this machine: by earlier runs, else by a short test of its arithmetic."""
 
 import math
 import time
@@ -12,26 +12,26 @@ from core.models.epochs import epochs_of
 from core.models.experiments import Recipe, parameters
 from core.runs.run import Run
 
-# Where no run has told yet, in seconds: Keras's own share of each step, plain and compiled, and what stands before and
+# Where no run shows it yet, in seconds: Keras's own share of each step, plain and compiled, and what stands before and
 # after the epochs (TensorFlow's start, compilation, scores of the test images, and a memory that is built).
 STEP, COMPILED_STEP = 0.005, 0.0005
 AROUND, AROUND_MEMORY = 10.0, 90.0
 # A recipe that damages its images does so on the processor: seconds for each image, and epoch.
 DAMAGE = 0.0001
-# Of the last runs, how many tell.
+# How many of the last runs count.
 RECENT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """Seconds for the whole training, and whether earlier runs told or only a test of the arithmetic."""
+    """Seconds for the whole run. by_runs: whether earlier runs say so, or only a test of the arithmetic."""
 
     seconds: float
     by_runs: bool
 
 
 def estimate(recipe: Recipe, images: int, runs: Sequence[Run], *, multiply_adds: float) -> Estimate:
-    """How long `recipe` will train on so many images.
+    """How long a run will train `recipe` on so many images.
 
     runs: earlier ones; those of recipes that work alike are scaled by what this one's epochs cost more.
     multiply_adds: what `measure_arithmetic` found.
@@ -50,7 +50,7 @@ def estimate(recipe: Recipe, images: int, runs: Sequence[Run], *, multiply_adds:
     around = AROUND_MEMORY if recipe.remembers else AROUND
     if not alike:
         return Estimate(seconds=around + cost * epochs, by_runs=False)
-    # The first epoch of a run compiles; the others tell.
+    # The first epoch of a run compiles; the others count.
     ratios = [float(np.median(run.seconds[1:])) / epoch_seconds(*_of(run), multiply_adds) for run in alike]
     ended = [run.overhead for run in alike if run.state == "finished"]
     return Estimate(

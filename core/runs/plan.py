@@ -45,7 +45,7 @@ class Control:
     """What the reader wants of a run.
 
     pace: a name in PACES; at "step" it stops after each epoch until `steps` has grown.
-    end: "" (go on), "keep" (stop after this epoch and keep what was learnt) or "cancel" (at once, keep nothing).
+    end: "" (go on), "keep" (stop after this epoch and save what was learnt) or "cancel" (at once, save nothing).
     """
 
     pace: str = "full"

@@ -1,4 +1,4 @@
-"""What the training process does: it tells what happens, waits for its turn, and does what the reader wants."""
+"""What the process of a run does: it reports what happens, waits for its turn, and does what the reader wants."""
 
 import errno
 import json
@@ -37,7 +37,7 @@ class Cancelled(KagamiError):
 
 @dataclass(kw_only=True)
 class Printer:
-    """Tells what happens as JSON lines on stdout. Use as a context manager.
+    """Reports what happens as JSON lines on stdout. Use as a context manager.
 
     Its methods `on_look`, `on_epoch` and `on_batch` are what `core.build.build_bundle` takes.
     """
@@ -51,10 +51,10 @@ class Printer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, Cancelled):
-            self.tell("cancelled")
+            self.report("cancelled")
         elif error is not None:
-            told = _told(error, self.place)
-            self.tell("failed", code=told.code, sentence=str(told), details=told.details)
+            reason = _reason(error, self.place)
+            self.report("failed", code=reason.code, sentence=str(reason), details=reason.details)
 
     @property
     def place(self) -> Path:
@@ -66,32 +66,32 @@ class Printer:
         """The reader's drawing, (28, 28) uint8, if there is one."""
         return None
 
-    def tell(self, event: str, **values: Any) -> None:
+    def report(self, event: str, **values: Any) -> None:
         """One line more."""
         print(_line(event, values), flush=True)
 
     def await_turn(self) -> None:
-        """Return when this training may start."""
-        self.tell("started")
+        """Return when this run may start."""
+        self.report("started")
 
     def on_look(self, specimens: Specimens, snapshot: Snapshot) -> None:
-        """Told what the network returns now."""
+        """Report the first look: learning begins."""
         if snapshot.epoch == 0:
-            self.tell("training")
+            self.report("training")
 
     def on_epoch(self, epoch: Epoch) -> bool:
-        """Tell the epoch; True where it was to be the last."""
-        self.tell("epoch", number=epoch.number, of=epoch.of, loss=epoch.loss, val_loss=epoch.val_loss)
+        """Report the epoch; True where it was to be the last."""
+        self.report("epoch", number=epoch.number, of=epoch.of, loss=epoch.loss, val_loss=epoch.val_loss)
         if epoch.number == epoch.of:
-            self.tell("saving")
+            self.report("saving")
         return epoch.number == epoch.of
 
     def on_batch(self) -> None:
-        """Raise what ends this training."""
+        """Raise what ends this run."""
 
     def finished(self, bundle: str) -> None:
-        """Tell that the bundle is in its place."""
-        self.tell("finished", bundle=bundle)
+        """Report that the bundle is in its place."""
+        self.report("finished", bundle=bundle)
 
 
 def _line(event: str, values: Mapping[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _line(event: str, values: Mapping[str, Any]) -> str:
 
 @dataclass(kw_only=True)
 class Reporter(Printer):
-    """Tells it in a run's folder, and does what is wanted there."""
+    """Reports it in a run's folder, and does what is wanted there."""
 
     path: Path
     _steps: int = 0
@@ -113,7 +113,7 @@ class Reporter(Printer):
             write_text(self.path / PLAN, self.plan.to_json())
         (self.path / RESERVE).write_bytes(bytes(RESERVED))
         note_process(self.path, os.getpid())
-        self.tell("waiting")
+        self.report("waiting")
         threading.Thread(target=self._watch, daemon=True).start()
         return self
 
@@ -141,7 +141,7 @@ class Reporter(Printer):
         with np.load(self.path / DRAWING, allow_pickle=False) as archive:
             return np.asarray(archive["drawing"], np.uint8).reshape(28, 28)
 
-    def tell(self, event: str, **values: Any) -> None:
+    def report(self, event: str, **values: Any) -> None:
         """One line more in the list of events."""
         with (self.path / EVENTS).open("ab+") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
@@ -156,7 +156,7 @@ class Reporter(Printer):
         super().await_turn()
 
     def on_look(self, specimens: Specimens, snapshot: Snapshot) -> None:
-        """Keep what the network returns now."""
+        """Save what the network returns now."""
         beside = self.path / f"{snapshot.epoch:04}.part"
         with beside.open("wb") as file:
             np.savez_compressed(file, **Snapshots.of(specimens, [snapshot]).to_arrays())  # type: ignore[arg-type]
@@ -166,13 +166,13 @@ class Reporter(Printer):
             self._keep_pace()
 
     def on_epoch(self, epoch: Epoch) -> bool:
-        """Tell the epoch, then wait as long as is wanted; True where it was to be the last."""
+        """Report the epoch, then wait as long as is wanted; True where it was to be the last."""
         if super().on_epoch(epoch):
             return True
         self._keep_pace()
         if read_control(self.path).end != "keep":
             return False
-        self.tell("saving")
+        self.report("saving")
         return True
 
     def on_batch(self) -> None:
@@ -181,7 +181,7 @@ class Reporter(Printer):
             raise self._over
 
     def _keep_pace(self) -> None:
-        began, told = time.monotonic(), False
+        began, paused = time.monotonic(), False
         while True:
             self.on_batch()
             wanted = read_control(self.path)
@@ -191,12 +191,12 @@ class Reporter(Printer):
             if pause is None and wanted.steps > self._steps:
                 self._steps += 1
                 break
-            if pause is None and not told:
-                self.tell("paused")
-                told = True
+            if pause is None and not paused:
+                self.report("paused")
+                paused = True
             time.sleep(POLL / 2)
-        if told or time.monotonic() - began >= POLL / 2:
-            self.tell("training")  # what was waited does not count as the next epoch's time
+        if paused or time.monotonic() - began >= POLL / 2:
+            self.report("training")  # what was waited does not count as the next epoch's time
 
     def _ahead(self) -> bool:
         if self.path.absolute().parent != user_runs():
@@ -215,8 +215,8 @@ class Reporter(Printer):
                 return
 
 
-def _told(error: BaseException, path: Path) -> KagamiError:
-    """What went wrong, as the reader is told."""
+def _reason(error: BaseException, path: Path) -> KagamiError:
+    """What went wrong, as a page can show it."""
     if isinstance(error, KagamiError):
         return error
     if isinstance(error, OSError) and (error.errno == errno.ENOSPC or disk_is_full(path)):

@@ -1,4 +1,4 @@
-"""Training in a process of its own. A run's folder is the truth about it, whoever looks and whenever.
+"""Runs in processes of their own. A run's folder is the truth about it, whoever looks and whenever.
 
 `plan.json` says what to train, `events.jsonl` what happened so far, `control.json` what the reader wants next,
 `process.json` who trains, and `NNNN.npz` what the network returned after that many epochs. Every file but the list
@@ -43,7 +43,7 @@ REMEMBERED = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run as its folder tells it.
+    """A run as it stands in its folder.
 
     state: one of ACTIVE, or how it ended: "finished", "cancelled", "failed" (it said why) or "lost" (it said nothing).
     reason: why it failed or was lost. ahead: runs that come before it while it waits.
@@ -190,7 +190,7 @@ def read_run(path: Path) -> Run | None:
         born = (path / PLAN).stat().st_mtime
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    # Asked first: a process that ends between the two questions has told its end.
+    # Asked first: a process that ends between the two questions has reported its end.
     alive = _alive(path, born)
     events = _events(path)
     run = Run(id=path.name, path=path, plan=plan, state="waiting", control=read_control(path), since=born)

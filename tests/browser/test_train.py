@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.models.home import user_models
 from core.runs import run as runs
 from tests.browser.test_draw import verdict
-from tests.runs.test_run import until
+from tests.runs.tools import until
 
 # TensorFlow starts, on a machine that has other things to do.
 SOON = 90_000
@@ -37,6 +37,19 @@ def status(page: Page):
     return page.locator(".kg-run")
 
 
+# A status stands only for as long as the run is there: the page notes each one, where a look from outside may be late.
+RECORD = """() => {
+    const seen = (window.statuses = []);
+    const note = () => {
+        const text = document.querySelector(".kg-run")?.innerText;
+        if (text && text !== seen.at(-1)) seen.push(text);
+    };
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+    note();
+}"""
+ORDER = ("Paused", "Learning", "Being written", "Finished")
+
+
 def open_small(page: Page, url: str) -> None:
     """The page, with 600 images, a network of 16 units, three epochs, and a pause after each."""
     page.goto(f"{url}/train?lang=en&recipe=own&images=600&pace=step")
@@ -60,8 +73,12 @@ def test_a_training_is_left_found_again_and_drawn_for(url: str, page: Page):
     page.reload()
     expect(status(page)).to_have_text("Paused After epoch 1 of 3.")
     expect(page.locator(".st-key-watch input")).to_have_value(re.compile("^Small · "))
+    page.evaluate(RECORD)
     page.locator(".st-key-controls").get_by_text("Full speed").click()
     expect(status(page)).to_contain_text("Finished", timeout=SOON)
+    places = [next(i for i, word in enumerate(ORDER) if text.startswith(word)) for text in page.evaluate("statuses")]
+    assert (places[0], places[-1]) == (0, 3)
+    assert places == sorted(places), "a run that goes on never looks as if it had gone back"
     expect(page.locator(".kg-table")).to_contain_text("Small")
 
     page.locator(".st-key-draw_for_it button").click()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.models.home import user_runs
 from core.models.snapshots import Snapshots
 from core.runs import run as runs
 from core.runs.plan import Plan
+from core.ui.shared import loaders
 
 PAGE = "pages/train.py"
 PLAN = Plan(
@@ -97,6 +99,49 @@ def test_what_was_deleted_goes_by_its_title_and_can_be_put_back(open_page, home)
     assert r"Deleted: Only \*ones\*" in [text.value for text in page.markdown]
     page.button(key=f"put_back_{mine}").click().run()
     assert library.user_bundles() == (mine,)
+
+
+def test_a_renamed_model_is_anew_for_every_visitor_and_no_other_model_is(open_page, html, home):
+    mine, other = (library.import_archive(library.export(name)) for name in ("article-only-1", "plane-all"))
+    renames, looks = open_page(PAGE), open_page(PAGE, watch=other)
+    before, others, shipped = loaders.bundle(mine), loaders.bundle(other), loaders.bundle("article-all")
+    renames.selectbox(key="mine").set_value(mine).run()
+    renames.text_input(key=f"rename_{mine}").set_value("Nothing but ones").run()
+    renames.button(key="rename").click().run()
+    assert loaders.bundle(mine) is not before
+    assert loaders.bundle(mine).card.title == "Nothing but ones"
+    assert "<td>Nothing but ones</td>" in html(looks.run())
+    assert loaders.bundle(other) is others
+    assert loaders.bundle("article-all") is shipped
+
+
+def test_what_cannot_be_done_to_a_model_is_said_once(open_page, home):
+    mine = library.import_archive(library.export("article-only-1"))
+    page = open_page(PAGE)
+    page.text_input(key=f"rename_{mine}").set_value("bell \a").run()
+    page.button(key="rename").click().run()
+    assert [error.value for error in page.error] == ["A name has at most 60 characters on one line."]
+    assert not page.run().error
+
+
+def test_that_the_watched_run_is_gone_is_said_once(open_page, run):
+    tell(run, ("training", {}), EPOCH)
+    page = open_page(PAGE)
+    assert page.selectbox(key="watch").value == run.name
+    assert not page.warning
+    shutil.rmtree(run)
+    assert page.run().warning[0].value == "The training that you watched is gone: its folder was removed."
+    assert page.selectbox(key="watch").value == "article-all"
+    assert not page.run().warning
+
+
+def test_a_run_that_is_over_is_removed_from_the_list(open_page, run):
+    tell(run, ("training", {}), EPOCH, ("cancelled", {}))
+    page = open_page(PAGE, watch=run.name)
+    page.button(key="forget").click().run()
+    assert not run.exists()
+    assert page.selectbox(key="watch").value == "article-all"
+    assert not page.warning
 
 
 def test_why_it_failed_stands_in_the_readers_language(open_page, html, run):

@@ -1,80 +1,24 @@
-"""Runs, told by their folders. Two tests train in processes of their own, as a page does; the others need none."""
+"""Runs as their folders show them. Two tests train in processes of their own, as a page does; the others need none."""
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
-import pytest
 
-from core.errors import KagamiError
-from core.models.bundle import list_bundles, load_bundle, write_bundle
-from core.models.experiments import RECIPES, Experiment, refuse_impossible
+from core.models.bundle import list_bundles, load_bundle
+from core.models.experiments import refuse_impossible
 from core.models.home import user_models, user_runs
-from core.models.snapshots import Snapshot, Specimens
 from core.runs import run as runs
-from core.runs.plan import Plan
-from core.runs.reporter import Cancelled, Printer, Reporter
+from tests.runs.tools import PLAN, SPECIMENS, TINY, Epoch, found, snapshot, until
 
 ROOT = Path(__file__).parent.parent.parent
-TINY = Experiment(
-    recipe=replace(RECIPES["article"], name="own", encoder=(8,), epochs=2, most_images=200), normals=(1, 7)
-)
-PLAN = Plan(experiment=TINY, bundle="my-tiny", title="Tiny")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Epoch:
-    number: int
-    of: int = 3
-    loss: float = 0.5
-    val_loss: float = 0.75
-
-
-@pytest.fixture
-def folder(home):
-    """A run's folder, with its plan."""
-    path = user_runs() / "20260131-120000-000000-aaaa"
-    path.mkdir(parents=True)
-    (path / "plan.json").write_text(PLAN.to_json())
-    return path
-
-
-@pytest.fixture
-def reporter(folder):
-    with Reporter(plan=PLAN, path=folder) as reporter:
-        yield reporter
-
-
-def found(folder):
-    return runs.find_run(folder.name)
-
-
-def snapshot(epoch):
-    errors = np.full(2, 0.5, np.float16)
-    return Snapshot(
-        epoch=epoch, reconstructions=np.full((1, 28, 28), epoch, np.uint8), normal_errors=errors, unseen_errors=errors
-    )
-
-
-SPECIMENS = Specimens(
-    labels=("1",),
-    images=np.zeros((1, 28, 28), np.uint8),
-    normals=np.zeros((2, 784), np.float32),
-    unseen=np.zeros((2, 784), np.float32),
-)
-
-
-def test_plans_survive_their_json():
-    assert Plan.from_json(PLAN.to_json()) == PLAN
 
 
 def test_a_run_is_what_its_folder_tells(folder, reporter):
@@ -103,26 +47,8 @@ def test_a_reader_finds_the_same_run_whoever_started_it(folder, reporter):
     assert runs.find_run("20000101-000000-000000-0000") is None
 
 
-@pytest.mark.parametrize(
-    ("error", "state", "code"),
-    [
-        (KagamiError("diverged", "The loss is nan.", epoch=2), "failed", "diverged"),
-        (OSError(28, "No space left on device"), "failed", "disk_full"),
-        (MemoryError(), "failed", "out_of_memory"),
-        (ZeroDivisionError("by zero"), "failed", "crashed"),
-        (Cancelled("cancelled", "It was cancelled."), "cancelled", None),
-    ],
-)
-def test_how_it_ended_is_told_with_the_reason(error, state, code, folder, capsys):
-    with pytest.raises(type(error)), Reporter(plan=PLAN, path=folder):
-        raise error
-    run = found(folder)
-    assert run.state == state
-    assert (run.reason and run.reason.code) == code
-
-
 def test_a_process_that_is_gone_without_a_word_lost_its_run(folder, reporter):
-    reporter.tell("training")
+    reporter.report("training")
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for pid, created in ((ended.pid, time.time()), (os.getpid(), psutil.Process().create_time() - 100)):
@@ -152,152 +78,11 @@ def test_a_folder_that_is_no_run_is_left_out(home):
     assert runs.list_runs() == []
 
 
-def in_thread(work):
-    """Start `work`; what it returned or raised is `thread.result`."""
-
-    def run():
-        try:
-            thread.result = work()
-        except KagamiError as error:
-            thread.result = error
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-def until(true, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def test_epoch_by_epoch_it_waits_until_it_may_go_on(folder, reporter):
-    runs.control(found(folder), pace="step")
-    thread = in_thread(lambda: reporter.on_epoch(Epoch(number=1)))
-    until(lambda: found(folder).state == "paused")
-    runs.control(found(folder), steps=1)
-    thread.join(10)
-    assert thread.result is False
-    assert found(folder).state == "training"
-    thread = in_thread(lambda: reporter.on_epoch(Epoch(number=2)))
-    until(lambda: found(folder).state == "paused")
-    runs.control(found(folder), pace="full")
-    thread.join(10)
-    assert thread.result is False
-
-
-def test_a_paused_run_can_be_kept_or_cancelled(folder, reporter):
-    runs.control(found(folder), pace="step")
-    thread = in_thread(lambda: reporter.on_epoch(Epoch(number=1)))
-    until(lambda: found(folder).state == "paused")
-    runs.control(found(folder), end="keep")
-    thread.join(10)
-    assert thread.result is True
-    assert found(folder).state == "saving"
-
-
-def test_cancelling_ends_it_between_two_batches(folder, reporter):
-    reporter.on_batch()
-    runs.control(found(folder), end="cancel")
-    with pytest.raises(Cancelled):
-        until(reporter.on_batch)
-
-
-def test_a_folder_that_vanished_ends_the_training(folder, capsys):
-    with pytest.raises(KagamiError, match="is gone") as caught, Reporter(plan=PLAN, path=folder) as reporter:
-        shutil.rmtree(folder)
-        until(reporter.on_batch)
-    assert caught.value.code == "run_vanished"
-    assert not folder.exists()
-
-
-def test_one_run_at_a_time_and_the_others_wait_in_order(folder, reporter, monkeypatch):
-    reporter.await_turn()
-    second, third = (user_runs() / f"20260131-120000-00000{n}-aaaa" for n in (1, 2))
-    with Reporter(plan=PLAN, path=second) as other, Reporter(plan=PLAN, path=third):
-        assert [run.ahead for run in runs.list_runs()] == [0, 1, 2]
-        thread = in_thread(other.await_turn)
-        thread.join(0.5)
-        assert thread.is_alive()
-        monkeypatch.setenv("KAGAMI_MAX_RUNS", "2")
-        thread.join(10)
-        assert not thread.is_alive()
-        assert [(run.state, run.ahead) for run in runs.list_runs()] == [
-            ("starting", 0),
-            ("starting", 0),
-            ("waiting", 1),
-        ]
-
-
 def test_runs_that_are_over_are_forgotten_in_time_and_bundles_are_not(folder, reporter, monkeypatch):
     reporter.finished("my-tiny")
     monkeypatch.setattr(runs, "REMEMBERED", 0)
     runs._forget_old(user_runs())
     assert not folder.exists()
-
-
-def test_without_a_folder_the_lines_go_to_stdout(capsys):
-    with pytest.raises(KagamiError), Printer(plan=PLAN) as printer:
-        printer.await_turn()
-        printer.on_epoch(Epoch(number=1))
-        raise KagamiError("diverged", "The loss is nan.", epoch=2)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["event"] for line in lines] == ["started", "epoch", "failed"]
-    assert (lines[1]["number"], lines[1]["val_loss"], lines[2]["code"]) == (1, 0.75, "diverged")
-
-
-@pytest.fixture
-def small_disk(tmp_path, monkeypatch):
-    """A home on a disk of two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    done = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
-    if not done or done.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    monkeypatch.setenv("KAGAMI_HOME", str(disk / "home"))
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
-def fill_up(disk):
-    with pytest.raises(OSError, match="No space left"), (disk / "filler").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-
-
-def test_a_full_disk_is_told_and_leaves_nothing_half_written(small_disk, capsys):
-    path = user_runs() / "20260131-120000-000000-aaaa"
-    whole = user_models() / "my-whole"
-    whole.mkdir(parents=True)
-    (whole / "card.json").write_text("{}")
-
-    def fill(folder):
-        fill_up(small_disk)
-        (folder / "model.keras").write_bytes(bytes(100_000))
-        pytest.fail("the disk was full")
-
-    with pytest.raises(KagamiError) as caught, Reporter(plan=PLAN, path=path) as reporter:
-        reporter.await_turn()
-        write_bundle(user_models() / "my-tiny", fill)
-    assert caught.value.code == "disk_full"
-    run = runs.find_run(path.name)
-    assert (run.state, run.reason.code) == ("failed", "disk_full")
-    assert [entry.name for entry in user_models().iterdir()] == ["my-whole"]
-
-
-def test_events_that_no_longer_fit_end_the_run_and_that_is_told(small_disk, capsys):
-    path = user_runs() / "20260131-120000-000000-aaaa"
-    with pytest.raises(OSError, match="No space left"), Reporter(plan=PLAN, path=path) as reporter:
-        reporter.await_turn()
-        fill_up(small_disk)
-        for number in range(1, 100):
-            reporter.on_look(SPECIMENS, snapshot(number))
-            reporter.on_epoch(Epoch(number=number, of=100))
-    run = runs.find_run(path.name)
-    assert (run.state, run.reason.code) == ("failed", "disk_full")
 
 
 SERVER = """

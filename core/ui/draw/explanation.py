@@ -66,7 +66,8 @@ def _network(judged: Judgement | None, recipe: Recipe, usual: Usual) -> str:
 def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: bool) -> None:
     """The reconstruction error on its bar, in the container `live`; None leaves the bar without a mark.
 
-    detector: calibrated for that error, one of RECONSTRUCTION_ERRORS, which the browser follows. own: whether the verdict goes by it, too.
+    detector: calibrated for that error, one of RECONSTRUCTION_ERRORS, which the browser follows.
+    own: whether the verdict goes by it, too.
     """
     scale, _plot = _scene(detector)
     limit = _("threshold {threshold}") if own else _("usual up to {threshold}")

@@ -136,7 +136,7 @@ def _digits() -> bytes:
     return _png(mosaic(loaders.test_images().x[:SHOWN], columns=COLUMNS))
 
 
-@st.cache_resource(show_spinner=False)
+@loaders.OfBundle
 def _atlas(name: str) -> bytes:
     plane = loaders.latent_space(name).plane
     decoded = loaders.bundle(name).autoencoder.decode(plane.latents(plane.lattice(TILES)))
@@ -149,7 +149,7 @@ def _png(pixels: UInt8) -> bytes:
     return buffer.getvalue()
 
 
-@st.cache_resource(show_spinner=False)
+@loaders.OfBundle
 def _decoder(name: str) -> bytes | None:
     """From a point of the plane to an image, packed for the browser; None where it cannot run there."""
     loaded, plane = loaders.bundle(name), loaders.latent_space(name).plane

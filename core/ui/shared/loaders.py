@@ -1,7 +1,15 @@
-"""What all sessions share: bundles, images and scores, loaded once and read-only."""
+"""What all sessions share: bundles, images and scores, loaded once and read-only.
 
+What is made of a bundle is shared for as long as its card is the file that it was: a bundle that was renamed, trained
+again or deleted is seen anew, by whoever changed it, and every other one stays loaded.
+"""
+
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial, update_wrapper, wraps
 from threading import Thread
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -13,16 +21,73 @@ from core.detection.trial import Trial, characters_trial, digits_trial
 from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
-from core.models.bundle import Bundle, load_bundle
+from core.models.bundle import CARD, Bundle, find_bundle, load_bundle
 from core.models.latent import LatentSpace
 
 # Every twelfth training image is enough to fit a plane, and takes a tenth of a second to encode.
 FITTED_ON = slice(None, None, 12)
+# Of how many bundles a loader keeps what it made; whichever was asked for longest ago gives way.
+MOST = 64
+
+Rest = ParamSpec("Rest")
+Made = TypeVar("Made")
+# Which file a bundle's card is: path, inode, and time of its last change in nanoseconds. A card is only ever replaced
+# as a whole, and names the hashes of all other files.
+Stamp = tuple[str, int, int]
 
 
-@st.cache_resource(show_spinner=False)
+def _stamp(name: str) -> Stamp | None:
+    """Which file the card of the bundle `name` is now; None where there is none."""
+    card = find_bundle(name) / CARD
+    try:
+        found = card.stat()
+    except OSError:
+        return None
+    return str(card), found.st_ino, found.st_mtime_ns
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stamped(Generic[Made]):
+    """What was made of the bundle `name` when its card was the file `stamp`."""
+
+    name: str
+    stamp: Stamp | None
+    made: Made
+
+    @property
+    def current(self) -> bool:
+        return self.stamp == _stamp(self.name)
+
+
+class OfBundle(Generic[Rest, Made]):
+    """A function of a bundle's name, and maybe more, that is computed once for all sessions: `@OfBundle`.
+
+    make: the function. most: of its results, how many are kept.
+
+    Whoever caches anything of a bundle does so by this: no result outlives the bundle that it was made of.
+    """
+
+    def __init__(self, make: Callable[Concatenate[str, Rest], Made], *, most: int = MOST) -> None:
+        @st.cache_resource(show_spinner=False, max_entries=most, validate=lambda held: held.current)
+        @wraps(make)  # Streamlit tells caches apart by the function's name and source
+        def stamped(name: str, *rest: Rest.args, **named: Rest.kwargs) -> _Stamped[Made]:
+            stamp = _stamp(name)  # first: where the bundle changes meanwhile, the next call makes it anew
+            return _Stamped(name=name, stamp=stamp, made=make(name, *rest, **named))
+
+        self._stamped = stamped
+        update_wrapper(self, make)
+
+    def __call__(self, name: str, *rest: Rest.args, **named: Rest.kwargs) -> Made:
+        return self._stamped(name, *rest, **named).made
+
+    def clear(self) -> None:
+        """Forget every result."""
+        self._stamped.clear()
+
+
+@OfBundle
 def bundle(name: str) -> Bundle:
-    """The shipped bundle of that name. Raises KagamiError as `load_bundle` does, and tries again next time."""
+    """The checked bundle of that name. Raises KagamiError as `load_bundle` does, and tries again next time."""
     return load_bundle(name)
 
 
@@ -54,14 +119,14 @@ def test_images() -> Labelled:
     return load_mnist("test")
 
 
-@st.cache_resource(show_spinner=False)
+@OfBundle
 def knowledge(name: str) -> Knowledge:
     """What the detectors of that bundle know."""
     loaded = bundle(name)
     return knowledge_of(loaded, train_images().x if remembers(loaded.calibration) else None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
+@partial(OfBundle, most=256)
 def detector(name: str, score: str, threshold: Threshold) -> Detector:
     """The bundle's detector with that score and threshold."""
     return Detector.of(bundle(name), knowledge=knowledge(name), score=score, threshold=threshold)
@@ -73,7 +138,7 @@ def default_detector(name: str) -> Detector:
     return detector(name, recipe.score, Threshold(rule=recipe.rule))
 
 
-@st.cache_resource(show_spinner=False)
+@OfBundle
 def usual(name: str) -> Usual:
     """The scales on which that bundle's latent units and errors are shown, from 1,000 of its normals."""
     loaded, train = bundle(name), train_images()
@@ -88,7 +153,7 @@ def test_scores(name: str, score: str) -> Float:
     return bundle(name).test_scores(score)
 
 
-@st.cache_resource(show_spinner=False)
+@OfBundle
 def latent_space(name: str) -> LatentSpace:
     """The latents of MNIST's test images in that bundle, and the plane fitted on normals of its training images."""
     loaded, train = bundle(name), train_images()
@@ -96,7 +161,7 @@ def latent_space(name: str) -> LatentSpace:
     return LatentSpace.of(loaded.autoencoder, flatten(test_images().x), normals=flatten(normals))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@OfBundle
 def trial(name: str, score: str) -> Trial:
     """What that score is tried on: held-out digits, or characters where the bundle has learnt every digit."""
     experiment, scores = bundle(name).experiment, test_scores(name, score)

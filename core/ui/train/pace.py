@@ -1,10 +1,10 @@
-"""How fast a training goes, as it is chosen and as it is told."""
+"""How fast a run goes, as it is chosen and as it is shown."""
 
 import streamlit as st
 
 from core.runs.plan import PACES
 from core.runs.run import Run, control
-from core.ui.shared.address import choose
+from core.ui.shared.address import switch
 from core.ui.shared.language import _
 
 
@@ -15,30 +15,27 @@ def about(seconds: float) -> str:
     return _("about {n} min").format(n=max(1, round(seconds / 60)))
 
 
-def choose_pace(run: Run | None = None) -> str:
-    """A switch of the paces, for a run that goes on or, without one, for the next; a name in PACES."""
-    titles = {"full": _("Full speed"), "slow": _("Slow motion"), "step": _("Epoch by epoch")}
-    if run is None:
-        return choose(
-            st.segmented_control,
-            _("Pace"),
-            list(PACES),
-            key="pace",
-            default="full",
-            title=titles.__getitem__,
-            required=True,
-        )
+def choose_pace() -> str:
+    """A switch of the paces for the next run; a name in PACES."""
+    return switch(_("Pace"), _titles(), key="pace")
+
+
+def change_pace(run: Run) -> None:
+    """The same switch for a run under way, which follows at once."""
     key = f"pace_{run.id}"
     st.session_state.setdefault(key, run.control.pace)
-    return str(
-        st.segmented_control(
-            _("Pace"),
-            list(PACES),
-            key=key,
-            format_func={**titles, "step": _("Pause")}.__getitem__,
-            required=True,
-            disabled=run.state == "saving",
-            label_visibility="collapsed",
-            on_change=lambda: control(run, pace=st.session_state[key]),
-        )
+    st.segmented_control(
+        _("Pace"),
+        list(PACES),
+        key=key,
+        format_func={**_titles(), "step": _("Pause")}.__getitem__,
+        required=True,
+        disabled=run.state == "saving",
+        label_visibility="collapsed",
+        on_change=lambda: control(run, pace=st.session_state[key]),
     )
+
+
+def _titles() -> dict[str, str]:
+    titles = {"full": _("Full speed"), "slow": _("Slow motion"), "step": _("Epoch by epoch")}
+    return {pace: titles[pace] for pace in PACES}

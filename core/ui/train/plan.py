@@ -1,4 +1,4 @@
-"""What is to be learnt, and how; what that costs; and the button that starts it."""
+"""What a run is to learn, and how; what that costs; and the button that starts it."""
 
 import shutil
 from collections.abc import Sequence
@@ -28,31 +28,29 @@ from core.models.experiments import (
 from core.models.home import home
 from core.runs.estimate import estimate, images_for, measure_arithmetic
 from core.runs.plan import Plan
-from core.runs.run import Run, list_runs, start
+from core.runs.run import Run, start
 from core.ui.canvas.session import shown
 from core.ui.shared import loaders
-from core.ui.shared.address import choose, choose_next
+from core.ui.shared.address import choose, choose_next, switch
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import recipe_title
-from core.ui.train.pace import about, choose_pace
+from core.ui.train.pace import about
+from core.ui.train.watch import WATCH
 
-# A training needs this much room on the disk, in bytes: more than twice the largest bundle that ships.
+# A run needs this much room on the disk, in bytes: more than twice the largest bundle that ships.
 ROOM = 64 * 2**20
 
 
-IMAGES = ("all", "6000", "600")
-
-
-@st.cache_resource(show_spinner=False)
-def _arithmetic() -> float:
-    return measure_arithmetic()
-
-
-def plan_training() -> None:
-    """The choices, what they cost, and the button that starts; what cannot be is refused in words."""
-    normals = st.pills(
+def choose_normals() -> tuple[int, ...]:
+    """The digits that are to be normal, in order."""
+    chosen = st.pills(
         _("Digits that are normal"), DIGITS, selection_mode="multi", default=DIGITS, key="normals", bind="query-params"
     )
+    return tuple(sorted(chosen))
+
+
+def choose_recipe() -> tuple[Recipe, int]:
+    """A recipe, changed as the reader wants, and the seed."""
     name = choose(
         st.selectbox,
         _("Recipe"),
@@ -63,27 +61,74 @@ def plan_training() -> None:
         help=_recipe_help(),
     )
     with st.popover(_("Network and training"), width="stretch"):
-        recipe, seed = _settings(name)
-    title = st.text_input(
+        if name == OWN:
+            recipe = _own_network()
+        else:
+            recipe = RECIPES[name]
+            st.markdown(_described(recipe))
+        titles = {"all": _("all"), "6000": "6,000", "600": "600"}
+        images = switch(_("Images to learn from"), titles, key="images")
+        seed = st.number_input(_("Seed"), 0, 2**31, 0, key="seed", persist_state="session")
+    return recipe if images == "all" else replace(recipe, most_images=int(images)), int(seed)
+
+
+def choose_title() -> str:
+    """What the model is to be called, as it was typed; it may be empty."""
+    return st.text_input(
         _("Name (may stay empty)"), max_chars=library.LONGEST_TITLE, key="title", persist_state="session"
     )
-    pace = choose_pace()
+
+
+def checked_plan(recipe: Recipe, normals: tuple[int, ...], *, title: str, seed: int, runs: Sequence[Run]) -> Plan:
+    """The plan of a run, for a bundle whose name nothing else has. runs: all that there are.
+
+    Raises KagamiError with what cannot be.
+    """
+    if not normals:
+        raise KagamiError("no_normals", "Choose at least one digit that is normal.")
+    refuse_impossible(recipe)
+    loaders.test_images()  # damaged image data would end the run at once
+    folder = home()
+    while not folder.exists():
+        folder = folder.parent
+    if shutil.disk_usage(folder).free < ROOM:
+        raise KagamiError("no_room", f"There must be {ROOM // 2**20} MB free on the disk of {home()}.", megabytes=64)
+    experiment = Experiment(recipe=recipe, normals=normals)
+    taken = [run.plan.bundle for run in runs if run.active]
+    bundle, title = library.name_for(experiment, title, taken=taken)
+    return Plan(experiment=experiment, bundle=bundle, title=title, seed=seed)
+
+
+def cost(experiment: Experiment, runs: Sequence[Run]) -> str:
+    """What learning that will cost on this machine, in one sentence. runs: earlier ones, which know."""
+    recipe = experiment.recipe
+    images = images_for(recipe, len(experiment.normals))
+    found = estimate(recipe, images, runs, multiply_adds=_arithmetic())
+    by = (
+        _("as its earlier trainings took")
+        if found.by_runs
+        else _("guessed from a short test of its arithmetic; once it has trained, it will know better")
+    )
+    return _(
+        "{parameters:,} parameters, about {images:,} images, {epochs} epochs: {time} on this machine, {by}."
+    ).format(
+        parameters=parameters(recipe),
+        images=images,
+        epochs=epochs_of(recipe, images),
+        time=about(found.seconds),
+        by=by,
+    )
+
+
+def start_button(plan: Plan | None, *, pace: str) -> None:
+    """The button that starts a run, which is watched from then on. plan: None where there is nothing to start."""
+    pressed = st.button(_("Start training"), type="primary", disabled=plan is None, width="stretch", key="start")
+    if plan is None or not pressed:
+        return
     try:
-        experiment, title = _checked(recipe, tuple(sorted(normals)), title)
+        choose_next(WATCH, start(plan, drawing=_drawing(), pace=pace))
     except KagamiError as error:
         st.error(sentence(error))
-        st.button(_("Start training"), type="primary", disabled=True, width="stretch", key="start")
-        return
-    runs = list_runs()
-    st.caption(_cost(experiment, runs))
-    if st.button(_("Start training"), type="primary", width="stretch", key="start"):
-        taken = [run.plan.bundle for run in runs if run.active]
-        bundle, title = library.name_for(experiment, title, taken=taken)
-        try:
-            plan = Plan(experiment=experiment, bundle=bundle, title=title, seed=seed)
-            choose_next("watch", start(plan, drawing=_drawing(), pace=pace))
-        except KagamiError as error:
-            st.error(sentence(error))
 
 
 def _recipe_help() -> str:
@@ -91,27 +136,6 @@ def _recipe_help() -> str:
         "Article: the tutorial’s, 50 epochs. Fast: the same network, as good in 7. Kagami: the detector with a memory. "
         "Plane: two latent units. Denoising: returns clean digits from noisy ones. Own network: as you like."
     )
-
-
-def _settings(name: str) -> tuple[Recipe, int]:
-    """The recipe of that name, changed as the reader wants, and the seed."""
-    recipe = _own_network() if name == OWN else RECIPES[name]
-    if name != OWN:
-        st.markdown(_described(recipe))
-    titles = {"all": _("all"), "6000": "6,000", "600": "600"}
-    images = choose(
-        st.segmented_control,
-        _("Images to learn from"),
-        IMAGES,
-        key="images",
-        default="all",
-        title=titles.__getitem__,
-        required=True,
-    )
-    if images != "all":
-        recipe = replace(recipe, most_images=int(images))
-    seed = st.number_input(_("Seed"), 0, 2**31, 0, key="seed", persist_state="session")
-    return recipe, int(seed)
 
 
 def _described(recipe: Recipe) -> str:
@@ -181,42 +205,8 @@ def _own_network() -> Recipe:
     )
 
 
-def _checked(recipe: Recipe, normals: tuple[int, ...], title: str) -> tuple[Experiment, str]:
-    """The experiment and its title. Raises KagamiError with what cannot be."""
-    if not normals:
-        raise KagamiError("no_normals", "Choose at least one digit that is normal.")
-    refuse_impossible(recipe)
-    loaders.test_images()  # damaged image data would end the training at once
-    folder = home()
-    while not folder.exists():
-        folder = folder.parent
-    if shutil.disk_usage(folder).free < ROOM:
-        raise KagamiError("no_room", f"There must be {ROOM // 2**20} MB free on the disk of {home()}.", megabytes=64)
-    return Experiment(recipe=recipe, normals=normals), library.checked_title(title)
-
-
-def _cost(experiment: Experiment, runs: Sequence[Run]) -> str:
-    recipe = experiment.recipe
-    images = images_for(recipe, len(experiment.normals))
-    found = estimate(recipe, images, runs, multiply_adds=_arithmetic())
-    by = (
-        _("as its earlier trainings took")
-        if found.by_runs
-        else _("guessed from a short test of its arithmetic; once it has trained, it will know better")
-    )
-    return _(
-        "{parameters:,} parameters, about {images:,} images, {epochs} epochs: {time} on this machine, {by}."
-    ).format(
-        parameters=parameters(recipe),
-        images=images,
-        epochs=epochs_of(recipe, images),
-        time=about(found.seconds),
-        by=by,
-    )
-
-
 def _drawing() -> UInt8 | None:
-    """What the visitor has drawn by hand on another page, as the network will see it."""
+    """What the visitor drew or brought on another page, (28, 28) as a network sees it; None where there is nothing."""
     drawing = shown()
     if drawing is None or not (drawing.by_hand or drawing.picture is not None):
         return None
@@ -224,3 +214,8 @@ def _drawing() -> UInt8 | None:
         return np.asarray(np.rint(drawing.prepared.image * 255), np.uint8)
     except KagamiError:  # blank, or not to be read: there is nothing to look at
         return None
+
+
+@st.cache_resource(show_spinner=False)
+def _arithmetic() -> float:
+    return measure_arithmetic()

@@ -40,7 +40,7 @@ def live_mirror(name: str) -> None:
     )
 
 
-@st.cache_resource(show_spinner=False)
+@loaders.OfBundle
 def _packed(name: str) -> bytes | None:
     layers = dense_layers(loaders.bundle(name).path / LITERT)
     return None if layers is None else pack(layers)

@@ -382,5 +382,7 @@ function fixed(value, places) {
   return (even ? floor / 10 ** places : value).toFixed(places);
 }
 
-const percent = (share) => `${fixed(100 * share, 1)}\u00a0%`;
+// As in core/views/numbers.py: only all is 100 %, and only none is 0 %.
+const percent = (share) =>
+  `${share === 0 || share === 1 ? 100 * share : fixed(Math.min(Math.max(100 * share, 0.1), 99.9), 1)}\u00a0%`;
 const minus = (number) => String(number).replace("-", "−");

@@ -1,10 +1,12 @@
 """Originals and reconstructions: one experiment in detail, or several on the same digits."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.images.data import Int
 from core.ui.reconstruct import (
-    Asked,
     Shown,
     choose_images,
     choose_several,
@@ -21,33 +23,22 @@ from core.ui.shared.language import _, content
 from core.ui.shared.results import article_figures, measured_sentence
 
 
-def one_experiment(chosen: Chosen, asked: Asked, *, second: bool, bar: DeltaGenerator) -> None:
-    which = asked.of(chosen)
-    with st.container(key="grid"):
-        if not len(which):
-            st.info(_("Choose at least one digit."))
-            return
-        shown = Shown.of(chosen, which, second=second)
-        explorer(shown, chosen)
-        with bar:
-            download_shown(shown, chosen)
-        if second:
-            st.markdown(content("second_pass", **second_pass_figures(shown)))
+def one_experiment(chosen: Chosen, which: Int, *, second: bool, bar: DeltaGenerator) -> None:
+    shown = Shown.of(chosen, which, second=second)
+    explorer(shown, chosen)
+    with bar:
+        download_shown(shown, chosen)
+    if second:
+        st.markdown(content("second_pass", **second_pass_figures(shown)))
 
 
-def several_experiments(chosen: Chosen, asked: Asked, *, bar: DeltaGenerator) -> None:
-    names = choose_several(chosen)
-    which = asked.of(chosen)
-    with st.container(key="grid"):
-        if not len(which):
-            st.info(_("Choose at least one digit."))
-            return
-        rows, text = st.columns([17, 9], gap="medium")
-        with rows:
-            shown = side_by_side(which, names)
-        with bar:
-            download_side_by_side(which, shown)
-        text.markdown(content("bottleneck_widths"))
+def several_experiments(names: Sequence[str], which: Int, *, bar: DeltaGenerator) -> None:
+    rows, text = st.columns([17, 9], gap="medium")
+    with rows:
+        shown = side_by_side(which, names)
+    with bar:
+        download_side_by_side(which, shown)
+    text.markdown(content("bottleneck_widths"))
 
 
 def how_often_it_is_right(chosen: Chosen) -> None:
@@ -65,8 +56,13 @@ with bar:
     second = one and st.toggle(_("Second pass"), key="second", bind="query-params")
 if chosen:
     with errors_shown():
-        if one:
-            one_experiment(chosen, asked, second=second, bar=bar)
-        else:
-            several_experiments(chosen, asked, bar=bar)
+        names = None if one else choose_several(chosen)
+        which = asked.of(chosen)
+        with st.container(key="grid"):
+            if not len(which):
+                st.info(_("Choose at least one digit."))
+            elif names is None:
+                one_experiment(chosen, which, second=second, bar=bar)
+            else:
+                several_experiments(names, which, bar=bar)
         how_often_it_is_right(chosen)

@@ -2,18 +2,28 @@
 
 import streamlit as st
 
-from core.detection.detector import offered
-from core.errors import KagamiError
+from core.detection.detector import Detector, offered
+from core.detection.trial import Trial
 from core.models.bundle import experiment_named
 from core.ui.detect import lab
-from core.ui.detect import views as lab_views
+from core.ui.detect.views import (
+    choose_view,
+    ink_against_error,
+    leave_one_out,
+    mistakes,
+    story_figures,
+    unseen_note,
+)
 from core.ui.shared import loaders
 from core.ui.shared.choices import choose_score, headed_experiment
-from core.ui.shared.language import _, content, sentence
+from core.ui.shared.errors import errors_shown
+from core.ui.shared.language import _, content
 
 
+@st.fragment  # letting the line go reruns this and nothing else
+@errors_shown()
 def threshold_lab(name: str) -> None:
-    st.markdown(content("threshold_lab", **lab_views.story_figures()))
+    st.markdown(content("threshold_lab", **story_figures()))
     recipe = experiment_named(name).recipe
     with st.container(key="lab_controls", horizontal=True, vertical_alignment="bottom"):
         score = choose_score(offered(loaders.bundle(name)), default=recipe.score)
@@ -21,7 +31,7 @@ def threshold_lab(name: str) -> None:
         threshold = lab.choose_lab_threshold(trial, of=(name, score), default=recipe.rule)
         cost = lab.choose_cost(trial)
         lab.article_button()
-    lab_views.unseen_note(trial)
+    unseen_note(trial)
     detector = loaders.detector(name, score, threshold)
     lab.threshold_lab(
         trial,
@@ -29,23 +39,19 @@ def threshold_lab(name: str) -> None:
         cost=cost,
         article=loaders.detector(name, score, lab.ARTICLE).threshold_,
         others=lab.other_recipes(name),
-        mirror=detector.autoencoder,
+        autoencoder=detector.autoencoder,
     )
-    view = lab_views.choose_view()
+    look_closer(trial, detector)
+
+
+def look_closer(trial: Trial, detector: Detector) -> None:
+    view = choose_view()
     if view == "mistakes":
-        lab_views.mistakes(trial, detector)
+        mistakes(trial, detector)
     elif view == "ink":
-        lab_views.ink_against_error(trial, detector)
+        ink_against_error(trial, detector)
     else:
-        lab_views.leave_one_out()
+        leave_one_out()
 
 
-@st.fragment  # letting the line go reruns this and nothing else
-def lab_or_reason(name: str) -> None:
-    try:
-        threshold_lab(name)
-    except KagamiError as error:
-        st.error(sentence(error))
-
-
-lab_or_reason(headed_experiment(_("Where to draw the line"), default="article-without-0"))
+threshold_lab(headed_experiment(_("Where to draw the line"), default="article-without-0"))

@@ -1,6 +1,5 @@
 """Noise on a page: the same digits noisy and cleaned, in rows; figures; and passes that start from pure noise."""
 
-from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -16,13 +15,16 @@ from core.models.denoising import DENOISING, PLAIN, Point, amounts, cleaned, dev
 from core.models.experiments import experiment
 from core.ui.canvas.session import shown
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import choose, switch
+from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _
 from core.ui.shared.style import palette
 from core.ui.shared.titles import amount_title, experiment_title, noise_title
 from core.views.charts import quality_lines
 from core.views.mosaics import mosaic
-from core.views.tiles import grey, image_row, tile
+from core.views.numbers import decibels, signed
+from core.views.signs import sign
+from core.views.tiles import image_row, tile
 
 # Digits in a row; on a phone only the first ones have room.
 SHOWN = 7
@@ -33,15 +35,7 @@ STARTS, PASSES, JUDGE = 8, 8, "kagami-all"
 def choose_noise() -> tuple[str, float, int]:
     """Kind, amount and seed of the noise, each in the address."""
     with st.container(key="noise_choices", horizontal=True, vertical_alignment="bottom"):
-        kind = choose(
-            st.segmented_control,
-            _("Noise"),
-            list(NOISES),
-            key="noise",
-            default=next(iter(NOISES)),
-            title=noise_title,
-            required=True,
-        )
+        kind = switch(_("Noise"), {name: noise_title(name) for name in NOISES}, key="noise")
         amount = choose(
             st.select_slider,
             amount_title(kind),
@@ -55,7 +49,7 @@ def choose_noise() -> tuple[str, float, int]:
 
 
 def given_images() -> tuple[Float, bool]:
-    """Clean images (SHOWN, 784): MNIST's first test images; the first one is the visitor's own where there is one."""
+    """Clean images (SHOWN, 784): MNIST's first test images; and whether the first one is the visitor's own instead."""
     test = flatten(loaders.test_images().x[:SHOWN])
     drawing = shown()
     try:
@@ -84,15 +78,15 @@ def comparison(point: Point, *, seed: int) -> None:
     clean, own = given_images()
     noisy = add_noise(clean, point.kind, point.amount, seed)
     found = cleaned(noisy, autoencoders(), filter_name=point.filter, strength=point.strength)
-    heads = [_("yours") if own and i == 0 else "" for i in range(len(clean))]
-    rows = [_row(_("Clean"), "", clean, heads, _("1,000 test images"))]
-    best = max(point.methods, key=lambda method: _decibels(point, method))
+    captions = [_("yours") if own and i == 0 else "" for i in range(len(clean))]
+    rows = [image_row(clean, captions, title=_("Clean"), total=_("1,000 test images"))]
+    best = max(point.methods, key=lambda method: _psnr(point, method))
     for method, images in found.items():
-        figures = [_figures(p, s) for p, s in zip(psnr(clean, images), ssim(clean, images), strict=True)]
-        quality = point.methods[method]
-        total = _figures(_decibels(point, method), quality.ssim, unit=" dB")
+        title, small = method_title(method, point)
+        captions = [_figures(p, s) for p, s in zip(psnr(clean, images), ssim(clean, images), strict=True)]
+        total = _figures(_psnr(point, method), point.methods[method].ssim, unit=" dB")
         total = f"<b>{total}</b>" if method == best else total
-        rows.append(_row(*method_title(method, point), images, figures, total))
+        rows.append(image_row(images, captions, title=title, small=small, total=total))
     legend = _("Under each image: PSNR in dB · SSIM, both against the clean image; higher is nearer.")
     if not own:
         legend += " " + _("What you draw on the page “Draw” comes here, too.")
@@ -130,22 +124,20 @@ def quality_chart(point: Point) -> None:
 
 def reading(point: Point) -> str:
     """What the figures say of this noise, in a sentence or two."""
-    gain = _decibels(point, DENOISING) - _decibels(point, PLAIN)
-    filtered = _decibels(point, DENOISING) - _decibels(point, "filter")
     plain_to, noisy_to = (_ahead(point.kind, method) for method in (PLAIN, "noisy"))
     values = {
-        "gain": signed_decibels(gain),
-        "filtered": signed_decibels(filtered),
+        "gain": _gain(point, PLAIN),
+        "filtered": _gain(point, "filter"),
         "plain": f"{plain_to or 0:g}",
         "noisy": f"{noisy_to or 0:g}",
     }
-    told = _(
+    here = _(
         "Against the plain autoencoder the denoising one gains **{gain}** here, against the filter **{filtered}**."
     )
     plain = _("The plain one is ahead up to an amount of {plain}: it returns clean digits more exactly.")
     clean = _("Without any noise the plain one is ahead: it returns clean digits more exactly.")
     alone = _("Up to {noisy} the noisy image itself is nearer than what any network returns.")
-    sentences = [told]
+    sentences = [here]
     if plain_to is not None:
         sentences.append(plain if plain_to else clean)
     if noisy_to:
@@ -158,15 +150,15 @@ def _ahead(kind: str, method: str) -> float | None:
     last = None
     for amount in amounts(kind):
         point = shipped()[kind, amount]
-        if _decibels(point, method) < _decibels(point, DENOISING):
+        if _psnr(point, method) < _psnr(point, DENOISING):
             break
         last = amount
     return last
 
 
-def signed_decibels(difference: float) -> str:
-    """A difference with its sign; the minus is a minus."""
-    return f"{difference:+.1f} dB".replace("-", "−")
+def _gain(point: Point, method: str) -> str:
+    """By how much the denoising autoencoder comes nearer to the clean images than that method."""
+    return f"{signed(_psnr(point, DENOISING) - _psnr(point, method), 1, plus=True)} dB"
 
 
 def noise_passes(*, fresh: bool = True, seed: int = 0) -> tuple[Float, Float]:
@@ -177,61 +169,49 @@ def noise_passes(*, fresh: bool = True, seed: int = 0) -> tuple[Float, Float]:
 def digits_among(images: Float) -> tuple[str, str]:
     """How many of the images (n, 784) Kagami's detector takes for digits, in a sentence, and a mark for each (HTML)."""
     judged = judge(loaders.default_detector(JUDGE), images.reshape(-1, 28, 28))
-    marks = "".join(
-        f'<span class="kg-{"anomalous" if each.anomalous else "normal"}">{"▲" if each.anomalous else "●"}</span>'
-        for each in judged
-    )
+    signs = [sign(each.anomalous, _) for each in judged]
+    marks = "".join(f'<span class="kg-{each.kind}">{each.icon}</span>' for each in signs)
     normal = sum(not each.anomalous for each in judged)
-    told = _("Kagami’s detector takes {normal} of {all} for digits (●).").format(normal=normal, all=len(judged))
-    return told, marks
+    count = _("Kagami’s detector takes {normal} of {all} for digits (●).").format(normal=normal, all=len(judged))
+    return count, marks
 
 
+@st.fragment  # how it starts and goes on reruns this and nothing else
+@errors_shown()
 def from_pure_noise() -> None:
     """Passes of pure noise through the denoising autoencoder: what goes in left, what comes back right."""
     titles = {"fresh": _("with new noise, less each time"), "same": _("nothing added")}
     with st.container(key="pass_choices", horizontal=True, vertical_alignment="bottom"):
-        how = choose(
-            st.segmented_control,
-            _("Between the passes"),
-            list(titles),
-            key="between",
-            default="fresh",
-            title=titles.__getitem__,
-            required=True,
-        )
-        start = st.number_input(_("Start"), 0, 999, 0, key="start", bind="query-params")
-    given, returned = noise_passes(fresh=how == "fresh", seed=int(start))
-    number, deviation = _("Pass {number}"), _("noise {deviation}")
-    rows = []
-    for i, (before, after, sigma) in enumerate(zip(given, returned, deviations(PASSES), strict=True), start=1):
-        name = number.format(number=i)
-        added = deviation.format(deviation=f"{sigma:.2f}") if how == "fresh" or i == 1 else ""
-        pictures = [
-            tile(mosaic(images.reshape(-1, 28, 28), columns=STARTS), alt=f"{name}: {word}")
-            for images, word in ((before, _("goes in")), (after, _("comes back")))
-        ]
-        rows.append(
-            f'<tr><th scope="row">{escape(name)}<small>{escape(added)}</small></th>'
-            f"<td>{pictures[0]}</td><td>{pictures[1]}</td></tr>"
-        )
-    verdict, marks = digits_among(returned[-1])
+        fresh = switch(_("Between the passes"), titles, key="between") == "fresh"
+        seed = st.number_input(_("Start"), 0, 999, 0, key="start", bind="query-params")
+    given, returned = noise_passes(fresh=fresh, seed=int(seed))
+    noise = [_("noise {deviation}").format(deviation=f"{sigma:.2f}") for sigma in deviations(PASSES)]
+    added = noise if fresh else [noise[0], *[""] * (PASSES - 1)]
+    rows = [_pass_row(*row) for row in zip(range(1, PASSES + 1), added, given, returned, strict=True)]
+    count, marks = digits_among(returned[-1])
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in (_("Goes in"), _("Comes back")))
-    foot = f'<tr><td></td><td>{escape(verdict)}</td><td class="kg-marks" aria-hidden="true">{marks}</td></tr>'
+    foot = f'<tr><td></td><td>{escape(count)}</td><td class="kg-marks" aria-hidden="true">{marks}</td></tr>'
     with st.container(key="passes"):
         body = "".join(rows) + foot
         st.html(f'<table class="kg-passes"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
-def _decibels(point: Point, method: str) -> float:
+def _pass_row(number: int, added: str, given: Float, returned: Float) -> str:
+    """One pass as a row: images (n, 784) that go in and that come back. added: its noise, as text."""
+    name = _("Pass {number}").format(number=number)
+    cells = "".join(
+        f"<td>{tile(mosaic(images.reshape(-1, 28, 28), columns=STARTS), alt=f'{name}: {word}')}</td>"
+        for images, word in ((given, _("goes in")), (returned, _("comes back")))
+    )
+    return f'<tr><th scope="row">{escape(name)}<small>{escape(added)}</small></th>{cells}</tr>'
+
+
+def _psnr(point: Point, method: str) -> float:
+    """In dB; infinite where nothing differs."""
     value = point.methods[method].psnr
     return float("inf") if value is None else value
 
 
-def _figures(decibels: float, similarity: float, *, unit: str = "") -> str:
-    shown = "∞" if np.isinf(decibels) else f"{decibels:.1f}"
-    return f"{shown}{unit} · {similarity:.2f}"
-
-
-def _row(title: str, small: str, images: Float, captions: Sequence[str], total: str) -> str:
-    tiles = [tile(grey(image.reshape(28, 28)), alt=title) for image in images]
-    return image_row(title, small, list(zip(tiles, captions, strict=True)), total=total)
+def _figures(ratio: float, similarity: float, *, unit: str = "") -> str:
+    """PSNR (ratio, in dB) and SSIM side by side."""
+    return f"{decibels(ratio)}{unit} · {similarity:.2f}"

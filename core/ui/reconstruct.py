@@ -1,6 +1,6 @@
 """Originals and what comes back, on a page: each with its detail, several experiments beside each other, as a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -10,15 +10,18 @@ import streamlit as st
 
 from core.detection.judgement import Judgement, judge
 from core.detection.scores import error_map
-from core.images.data import Float, Int, Labelled, flatten
+from core.images.data import DIGITS, Float, Int, Labelled, UInt8, flatten
+from core.images.selection import select
 from core.models.bundle import experiment_named
 from core.ui.shared import loaders
-from core.ui.shared.choices import Chosen, trained
+from core.ui.shared.address import choose
+from core.ui.shared.choices import Chosen, choose_order, trained
 from core.ui.shared.language import _
 from core.ui.shared.titles import bundle_title
 from core.ui.shared.verdict import verdict_html
 from core.views.figures import FORMATS, image_rows, to_file
 from core.views.numbers import score_text
+from core.views.signs import sign
 from core.views.tiles import figure, grey, image_row, signed, tile
 
 # Of the remembered normals that match best, how many a detail shows; images in a row of several experiments.
@@ -27,10 +30,35 @@ COUNTS = tuple(str(count) for count in range(10, 61, 10))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """Test images that are looked at: `which` of MNIST's, what the chosen detector says, and the second pass.
+class Asked:
+    """Which test images are asked for: `count` of these digits, in an order (a name in ORDERS); rng: for the random."""
 
-    again: (n, 28, 28), the reconstruction of the reconstruction; None where it is not asked for.
+    digits: Sequence[int]
+    order: str
+    rng: np.random.Generator
+    count: int
+
+    def of(self, chosen: Chosen) -> Int:
+        """Their indices, as the chosen detector scores them; none where no digit is asked for."""
+        scores = loaders.test_scores(chosen.name, chosen.detector.score)
+        labels = loaders.test_images().y
+        return select(labels, scores, digits=self.digits, count=self.count, order=self.order, rng=self.rng)
+
+
+def choose_images(*, many: bool) -> Asked:
+    """Digits, their order and, for `many`, how many of them; else as many as fill a row."""
+    digits = st.pills(_("Digits"), DIGITS, selection_mode="multi", default=DIGITS, key="digits", bind="query-params")
+    order, rng = choose_order()
+    count = int(choose(st.selectbox, _("How many"), COUNTS, key="count", default="10", title=str)) if many else IN_A_ROW
+    return Asked(digits=digits, order=order, rng=rng, count=count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Test images that are looked at.
+
+    which: (n,) of MNIST's test images. judged: what the chosen detector says of each.
+    again: (n, 28, 28) in [0, 1], the reconstruction of the reconstruction; None where it is not asked for.
     """
 
     which: Int
@@ -39,6 +67,7 @@ class Shown:
 
     @classmethod
     def of(cls, chosen: Chosen, which: Int, *, second: bool) -> "Shown":
+        """Judge the images; second: whether what comes back passes once more."""
         judged = judge(chosen.detector, loaders.test_images().x[which])
         once = np.array([each.reconstruction for each in judged], np.float32)
         again = chosen.detector.autoencoder.reconstruct(flatten(once)).reshape(-1, 28, 28) if second else None
@@ -46,36 +75,38 @@ class Shown:
 
 
 def explorer(shown: Shown, chosen: Chosen) -> None:
-    """Original, reconstruction and difference of each image; the one under the pointer or in focus, large and told."""
-    labels = loaders.test_images().y[shown.which]
+    """Original, reconstruction and difference of each image; the one under the pointer or in focus, large, in detail.
+
+    Differences are as bright as the largest error that is usual among the experiment's normals.
+    """
     remembered = loaders.train_images() if len(shown.judged[0].closest) else None
     top = loaders.usual(chosen.name).error
-    pairs = []
-    for i, (each, label) in enumerate(zip(shown.judged, labels, strict=True)):
-        digit = str(label)
-        tiles = [
-            tile(grey(each.image), alt=_("Original, a {digit}").format(digit=digit)),
-            tile(grey(each.reconstruction), alt=_("Reconstruction of a {digit}").format(digit=digit)),
-            tile(_difference(each, top), alt=_("Where the two differ")),
-        ]
-        if shown.again is not None:
-            tiles.insert(2, tile(grey(shown.again[i]), alt=_("Second pass of a {digit}").format(digit=digit)))
-        kind, icon = ("anomalous", "▲") if each.anomalous else ("normal", "●")
-        mark = _("unseen") if int(label) in chosen.experiment.held_out else ""
-        value = score_text(each.score, each.threshold)
-        name = _("Test image {number}, a {digit}").format(number=shown.which[i], digit=digit)
-        pairs.append(
-            f'<figure class="kg-pair" tabindex="0" aria-label="{escape(name)}">{"".join(tiles)}'
-            f'<figcaption><span class="kg-{kind}"><span aria-hidden="true">{icon}</span> {value}</span>'
-            f'<span class="kg-mark">{mark}</span></figcaption>'
-            + _detail(each, name, chosen, tiles, remembered)
-            + "</figure>"
-        )
-    legend = _legend(shown)
+    pairs = "".join(_pair(shown, i, chosen, top, remembered) for i in range(len(shown.judged)))
     scale = _("Difference: orange is ink that is missing, blue is ink that was invented; brightest at {top} or more.")
     st.html(
-        f'<div class="kg-looking"><p class="kg-legend">{legend} {scale.format(top=f"{top:.2f}")}</p>'
-        f'<div class="kg-grid">{"".join(pairs)}</div></div>'
+        f'<div class="kg-looking"><p class="kg-legend">{_legend(shown)} {scale.format(top=f"{top:.2f}")}</p>'
+        f'<div class="kg-grid">{pairs}</div></div>'
+    )
+
+
+def _pair(shown: Shown, i: int, chosen: Chosen, top: float, remembered: Labelled | None) -> str:
+    """One of the shown images over what came back and its score, with its detail."""
+    judged = shown.judged[i]
+    label = int(loaders.test_images().y[shown.which[i]])
+    name = _("Test image {number}, a {digit}").format(number=shown.which[i], digit=label)
+    tiles = [
+        tile(grey(judged.image), alt=_("Original, a {digit}").format(digit=label)),
+        tile(grey(judged.reconstruction), alt=_("Reconstruction of a {digit}").format(digit=label)),
+        tile(_difference(judged, top), alt=_("Where the two differ")),
+    ]
+    if shown.again is not None:
+        tiles.insert(2, tile(grey(shown.again[i]), alt=_("Second pass of a {digit}").format(digit=label)))
+    mark = sign(judged.anomalous, _)
+    unseen = _("unseen") if label in chosen.experiment.held_out else ""
+    return (
+        f'<figure class="kg-pair" tabindex="0" aria-label="{escape(name)}">{"".join(tiles)}'
+        f'<figcaption><span class="kg-{mark.kind}">{mark.html} {score_text(judged.score, judged.threshold)}</span>'
+        f'<span class="kg-mark">{unseen}</span></figcaption>{_detail(judged, name, chosen, tiles, remembered)}</figure>'
     )
 
 
@@ -85,29 +116,26 @@ def _legend(shown: Shown) -> str:
     return _("From the top: original, reconstruction, second pass, difference of the first.")
 
 
-def _difference(each: Judgement, top: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return signed((each.image - each.reconstruction) / np.float32(top))
+def _difference(judged: Judgement, top: float) -> UInt8:
+    return signed((judged.image - judged.reconstruction) / np.float32(top))
 
 
-def _detail(each: Judgement, name: str, chosen: Chosen, tiles: Sequence[str], remembered: Labelled | None) -> str:
-    near = ""
-    if remembered is not None:
-        closest = "".join(
-            figure(
-                tile(
-                    grey(remembered.x[i] / np.float32(255)), alt=_("A remembered {digit}").format(digit=remembered.y[i])
-                ),
-                str(remembered.y[i]),
-            )
-            for i in each.closest[:CLOSEST]
-        )
-        legend = _("The closest normal digits that it remembers")
-        near = f'<p class="kg-legend">{legend}</p><div class="kg-near">{closest}</div>'
+def _detail(judged: Judgement, name: str, chosen: Chosen, tiles: Sequence[str], remembered: Labelled | None) -> str:
+    """The same large, with its verdict and the remembered normals that match best."""
     return (
         f'<div class="kg-detail"><p><b>{escape(name)}</b></p>'
         f'<div class="kg-large" aria-hidden="true">{"".join(tiles)}</div>'
-        f"{verdict_html(each, score=chosen.detector.score)}{near}</div>"
+        f"{verdict_html(judged, score=chosen.detector.score)}"
+        f"{'' if remembered is None else _closest(judged, remembered)}</div>"
     )
+
+
+def _closest(judged: Judgement, remembered: Labelled) -> str:
+    title = _("A remembered {digit}")
+    digits = [(remembered.x[i], remembered.y[i]) for i in judged.closest[:CLOSEST]]
+    figures = "".join(figure(tile(image, alt=title.format(digit=label)), str(label)) for image, label in digits)
+    legend = _("The closest normal digits that it remembers")
+    return f'<p class="kg-legend">{legend}</p><div class="kg-near">{figures}</div>'
 
 
 def second_pass_figures(shown: Shown) -> dict[str, str]:
@@ -146,30 +174,26 @@ def choose_several(chosen: Chosen) -> list[str]:
     return sorted(names, key=lambda name: experiment_named(name).recipe.encoder[-1])
 
 
-def several(which: Int, names: Sequence[str]) -> dict[str, Float]:
-    """The same images before several experiments, in rows with their errors; returns what is shown, by row's title."""
+def side_by_side(which: Int, names: Sequence[str]) -> dict[str, Float]:
+    """The same images before several experiments, in rows with their errors.
+
+    Returns what is shown, images (n, 784), by its row's title.
+    """
     test = loaders.test_images()
     clean = flatten(test.x[which])
-    captions = [str(label) for label in test.y[which]]
     original = _("Original")
-    rows = [_row(original, "", clean, captions, _("all 10,000 test images"))]
-    found = {original: clean}
+    rows = [image_row(clean, list(map(str, test.y[which])), title=original, total=_("all 10,000 test images"))]
+    shown = {original: clean}
     for name in names:
-        back = loaders.bundle(name).autoencoder.reconstruct(clean)
+        title, width = bundle_title(name), experiment_named(name).recipe.encoder[-1]
+        shown[title] = back = loaders.bundle(name).autoencoder.reconstruct(clean)
         errors = [f"{error:.4f}" for error in error_map(clean, back).mean(axis=1)]
-        title = bundle_title(name)
-        width = _("bottleneck of {width}").format(width=experiment_named(name).recipe.encoder[-1])
-        total = f"{loaders.test_scores(name, 'mae').mean(dtype=np.float64):.4f}"
-        rows.append(_row(title, width, back, errors, f"<b>{total}</b>"))
-        found[title] = back
+        total = f"<b>{loaders.test_scores(name, 'mae').mean(dtype=np.float64):.4f}</b>"
+        small = _("bottleneck of {width}").format(width=width)
+        rows.append(image_row(back, errors, title=title, small=small, total=total))
     legend = _("Under each reconstruction: mean absolute error, from 0 to 1; lower is nearer.")
     st.html(f'<div class="kg-rows">{"".join(rows)}</div><p class="kg-legend">{legend}</p>')
-    return found
-
-
-def _row(title: str, small: str, images: Float, captions: Sequence[str], total: str) -> str:
-    tiles = [tile(grey(image.reshape(28, 28)), alt=title) for image in images]
-    return image_row(title, small, list(zip(tiles, captions, strict=True)), total=total)
+    return shown
 
 
 def download_shown(shown: Shown, chosen: Chosen) -> None:
@@ -187,9 +211,9 @@ def download_shown(shown: Shown, chosen: Chosen) -> None:
     _downloads(lambda kind: to_file(image_rows(rows, captions=captions, title=title), kind))
 
 
-def download_several(which: Int, found: dict[str, Float]) -> None:
-    """What stands in the rows of several experiments, as a figure to print."""
-    rows = {title: [grey(image.reshape(28, 28)) for image in images] for title, images in found.items()}
+def download_side_by_side(which: Int, shown: Mapping[str, Float]) -> None:
+    """What :func:`side_by_side` shows, as a figure to print."""
+    rows = {title: [grey(image.reshape(28, 28)) for image in images] for title, images in shown.items()}
     captions = [str(label) for label in loaders.test_images().y[which]]
     title = _("The same digits, several experiments")
     _downloads(lambda kind: to_file(image_rows(rows, captions=captions, title=title), kind))

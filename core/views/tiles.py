@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core.images.data import Float, UInt8
+from core.views.mosaics import mosaic
 
 # matplotlib's "inferno" at nine even steps: perceptually uniform, readable by colour-blind eyes, and black
 # where nothing is wrong. Interpolated here because importing matplotlib costs a page a third of a second.
@@ -82,15 +83,20 @@ def figure(picture: str, caption: str, *, kind: str = "") -> str:
     return f'<figure class="kg-figure {kind}">{picture}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
-def strip(pixels: UInt8, caption: str) -> str:
-    """A row of images in one picture (h, w) under its caption (text), which also stands for it."""
-    return f'<figure class="kg-film"><figcaption>{escape(caption)}</figcaption>{tile(pixels, alt=caption)}</figure>'
+def strip(images: Float | UInt8, caption: str) -> str:
+    """A row of images (n, 784) or (n, 28, 28) in one picture under its caption (text), which also stands for it."""
+    row = mosaic(images.reshape(-1, 28, 28), columns=len(images), gap=1)
+    return f'<figure class="kg-film"><figcaption>{escape(caption)}</figcaption>{tile(row, alt=caption)}</figure>'
 
 
-def image_row(title: str, small: str, pictures: Sequence[tuple[str, str]], *, total: str) -> str:
-    """Pictures (HTML, caption as text) in a row behind its title, with `total` (HTML) at its end; up to seven."""
+def image_row(images: Float, captions: Sequence[str], *, title: str, small: str = "", total: str) -> str:
+    """Images (n, 784), n ≤ 7, each over its caption, in a row behind its title, with `total` (HTML) at its end.
+
+    title, which also stands for each image, small, below it, and captions are text.
+    """
     figures = "".join(
-        f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>" for picture, caption in pictures
+        f"<figure>{tile(grey(image.reshape(28, 28)), alt=title)}<figcaption>{escape(caption)}</figcaption></figure>"
+        for image, caption in zip(images, captions, strict=True)
     )
     name = f"<b>{escape(title)}</b>" + (f"<small>{escape(small)}</small>" if small else "")
     return f'<div class="kg-row"><p>{name}</p>{figures}<p class="kg-total">{total}</p></div>'

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -59,13 +59,16 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 class Server:
-    """`streamlit run app.py` in a process of its own; `url` is its address without a slash at the end."""
+    """`streamlit run app.py` in a process of its own; `url` is its address without a slash at the end.
 
-    def __init__(self, log: Path) -> None:
+    options: more of Streamlit's, by their names, such as `server.baseUrlPath`.
+    """
+
+    def __init__(self, log: Path, options: Mapping[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.url = f"http://localhost:{port}"
+        self.url = "/".join(filter(None, [f"http://localhost:{port}", options.get("server.baseUrlPath")]))
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -74,6 +77,7 @@ class Server:
                     *("--server.port", str(port)),
                     *("--server.address", "localhost"),
                     *("--server.headless", "true"),
+                    *(word for name, value in options.items() for word in (f"--{name}", value)),
                 ],
                 cwd=ROOT,
                 stdout=output,
@@ -102,8 +106,8 @@ class Server:
             self._process.wait()
 
 
-def _served(log: Path) -> Iterator[str]:
-    server = Server(log)
+def _served(log: Path, **options: str) -> Iterator[str]:
+    server = Server(log, options)
     try:
         server.wait()
         yield server.url
@@ -117,6 +121,12 @@ def app_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     yield from _served(tmp_path_factory.mktemp("server") / "log")
 
 
+@pytest.fixture(scope="session")
+def sub_path_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an app below a sub-path, as behind a server that has other things, too; tests share it."""
+    yield from _served(tmp_path_factory.mktemp("server") / "log", **{"server.baseUrlPath": "kagami"})
+
+
 @pytest.fixture
 def fresh_app_url(chromium: str, tmp_path: Path) -> Iterator[str]:
     """Address of an app that nobody has visited: for tests of the first visit."""
@@ -124,11 +134,13 @@ def fresh_app_url(chromium: str, tmp_path: Path) -> Iterator[str]:
 
 
 class Watch:
-    """What pages of one context did that they must not: foreign requests, console errors, exceptions."""
+    """What pages of one context did that they must not: foreign or failed requests, console errors, exceptions."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.foreign: list[str] = []
+        self.failed: list[str] = []
         self.errors: list[str] = []
+        context.on("response", self._answered)
         context.on("request", lambda request: self._requested(request.url))
         context.on("console", self._said)
         context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
@@ -141,12 +153,19 @@ class Watch:
         if not url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:", "about:")):
             self.foreign.append(url)
 
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and not _probe(response.url):
+            self.failed.append(f"{response.status} {response.url}")
+
     def _said(self, message: ConsoleMessage) -> None:
         url = message.location.get("url", "")
-        # On a deep link Streamlit first looks for its server below the page's own path, and is told 404.
-        probe = re.fullmatch(r"http://localhost:\d+/[\w-]+/_stcore/(health|host-config)", url)
-        if message.type == "error" and not probe:
+        if message.type == "error" and not _probe(url):
             self.errors.append(f"{message.text} ({url})")
+
+
+def _probe(url: str) -> bool:
+    """Whether Streamlit looks for its server there: on a deep link first below the page's own path, which gives 404."""
+    return re.fullmatch(r"http://localhost:\d+(/[\w-]+)+/_stcore/(health|host-config)", url) is not None
 
 
 @pytest.fixture
@@ -166,6 +185,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
     context.close()
     assert watch.foreign == [], "only the app's own server may be asked"
     assert exceptions == [], "the app must not show exceptions"
+    assert watch.failed == [], "whatever is asked for must be there"
     assert watch.errors == [], "the console must stay clean"
 
 

@@ -10,6 +10,7 @@ from core.detection.trial import digits_trial
 from core.images.data import load_mnist
 from core.models.bundle import load_bundle
 from core.views.numbers import percent
+from tests.browser.test_every_page import settle
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_every_figure_follows_the_mouse_and_python_is_told_when_it_lets_go(lab: 
     lab.on("websocket", lambda socket: socket.on("framesent", lambda _frame: sent.append(1)))
     lab.reload()  # so that its socket is listened to
     expect(lab.locator(".kl-panel .kl-dot").last).to_be_visible()
-    lab.wait_for_timeout(1500)
+    settle(lab)
     box = lab.locator(".kl-plot").bounding_box()
     handle = lab.locator(".kl-handle span").bounding_box()
     before, dots = len(sent), lab.locator(".kl-dot")

@@ -11,6 +11,7 @@ from core.images.data import flatten, load_mnist
 from core.models.bundle import load_bundle
 from core.models.latent import Plane
 from core.ui.shared.loaders import FITTED_ON
+from tests.browser.test_every_page import settle
 
 PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
 
@@ -24,11 +25,12 @@ def test_hovering_decodes_at_once_and_a_click_stands_in_the_address(app_url: str
     map_ = page.locator(".kg-plane-map")
     box = map_.bounding_box()
     seen = []
-    page.wait_for_timeout(1000)
+    settle(page)
     sent.clear()
     for x, y in ((0.2, 0.3), (0.8, 0.6)):
+        before = decoded.get_attribute("aria-label")
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-        page.wait_for_timeout(300)
+        expect(decoded).not_to_have_attribute("aria-label", before)  # which follows what is decoded
         seen.append(decoded.evaluate(PIXELS))
     assert max(seen[0][::4]) > 100  # there is ink
     assert sum(abs(a - b) for a, b in zip(*seen, strict=True)) > 10_000  # and other ink elsewhere

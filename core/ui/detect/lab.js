@@ -1,11 +1,11 @@
 // The threshold lab: two distributions, mirrored, and one threshold between them that can be dragged.
 // All scores are here, sorted by label, so that every figure is counted anew while the threshold moves, exactly as
-// Python counts (score > threshold in single precision). Python is told when the threshold is let go.
+// Python counts (score > threshold in single precision). Python gets the threshold when it is let go.
 
 const SVG = "http://www.w3.org/2000/svg";
 const HALF = 104, EDGE = 38, TICKS = 18; // pixels: height of a half, margin left and right, room for the axis's numbers
 const SMALL = { height: 150, left: 42, right: 8, top: 8, bottom: 32 };
-const IDLE = 500; // milliseconds after the last key before Python is told
+const IDLE = 500; // milliseconds after the last key until the threshold is sent to Python
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const lab = (parentElement.kagamiLab ??= new Lab(parentElement));
@@ -20,10 +20,10 @@ class Lab {
     this.resized = new ResizeObserver(() => this.draw());
   }
 
-  show(data, tell) {
+  show(data, send) {
     clearTimeout(this.pending);
     this.data = data;
-    this.tell = tell;
+    this.send = send;
     const bytes = Uint8Array.from(atob(data.scores), (c) => c.charCodeAt(0));
     const scores = new Float32Array(bytes.buffer);
     let start = 0;
@@ -63,18 +63,18 @@ class Lab {
 
   build() {
     const { words } = this.data;
-    const quadrant = (kind, icon, word) =>
-      `<p class="kl-quadrant kg-${kind}"><span><span aria-hidden="true">${icon}</span> ${word}</span> <b></b> <i></i></p>`;
+    const quadrant = (kind, word) =>
+      `<p class="kl-quadrant kg-${kind}"><span>${this.icon(kind)} ${word}</span> <b></b> <i></i></p>`;
     const panel = (name) =>
       `<figure class="kl-panel" data-panel="${name}"><figcaption><b>${words[name]}</b><span></span></figcaption>` +
       `<svg role="img"></svg></figure>`;
     this.root.innerHTML =
       `<div class="kl-main">
-        <div class="kl-quadrants">${quadrant("normal", "●", words.passed)}${quadrant("normal", "●", words.alarms)}</div>
+        <div class="kl-quadrants">${quadrant("normal", words.passed)}${quadrant("normal", words.alarms)}</div>
         <div class="kl-plot"><svg aria-hidden="true"></svg>
           <div class="kl-handle" role="slider" tabindex="0" aria-label="${words.threshold}"><span></span></div>
           <div class="kl-peek" hidden></div></div>
-        <div class="kl-quadrants">${quadrant("anomalous", "▲", words.missed)}${quadrant("anomalous", "▲", words.detected)}</div>
+        <div class="kl-quadrants">${quadrant("anomalous", words.missed)}${quadrant("anomalous", words.detected)}</div>
       </div>
       <div class="kl-labels"><p class="kl-title">${words.by_label}</p></div>
       <div class="kl-panels">${panel("roc")}${panel("pr")}${panel("cost")}</div>`;
@@ -86,9 +86,10 @@ class Lab {
     this.panels = [...this.root.querySelectorAll(".kl-panel")];
     const list = this.root.querySelector(".kl-labels");
     this.rows = this.labels.map((label) => {
-      const row = element("button", `kl-row kg-${label.unseen ? "anomalous" : "normal"}`);
+      const kind = label.unseen ? "anomalous" : "normal";
+      const row = element("button", `kl-row kg-${kind}`);
       row.type = "button";
-      row.innerHTML = `<span class="kl-name"><span aria-hidden="true">${label.unseen ? "▲" : "●"}</span> ${label.name}</span>
+      row.innerHTML = `<span class="kl-name">${this.icon(kind)} ${label.name}</span>
         <span class="kl-bar"><span></span></span><span class="kl-rate"></span>`;
       for (const type of ["pointerenter", "focus"]) row.addEventListener(type, () => this.outline(label));
       for (const type of ["pointerleave", "blur"]) row.addEventListener(type, () => this.outline(null));
@@ -96,6 +97,11 @@ class Lab {
       return row;
     });
     this.listen();
+  }
+
+  // Not read out: a word stands beside it.
+  icon(kind) {
+    return `<span aria-hidden="true">${this.data.icons[kind]}</span>`;
   }
 
   listen() {
@@ -123,14 +129,14 @@ class Lab {
       event.preventDefault();
       this.move(to);
       clearTimeout(this.pending);
-      this.pending = setTimeout(() => this.tell(this.threshold), IDLE);
+      this.pending = setTimeout(() => this.send(this.threshold), IDLE);
     });
   }
 
   release() {
     if (!this.dragging) return;
     this.dragging = false;
-    this.tell(this.threshold);
+    this.send(this.threshold);
   }
 
   at(event) {
@@ -270,17 +276,17 @@ class Lab {
     const precision = alarms + detected ? detected / (alarms + detected) : null;
     const cost = 1000 * (costs.prevalence * costs.miss * (1 - rates.detected) + (1 - costs.prevalence) * rates.alarms);
     const places = [[rates.alarms, rates.detected], [rates.detected, precision ?? 1], [inside, cost]];
-    const said = [
+    const summaries = [
       `${words.auroc} ${curves.auroc}`,
       `${words.precision} ${precision === null ? "–" : percent(precision)}`,
       `${fixed(cost, 0)} · ${words.least} ${curves.least_cost}`,
     ];
     this.panels.forEach((figure, i) => {
-      figure.querySelector("figcaption span").textContent = said[i];
+      figure.querySelector("figcaption span").textContent = summaries[i];
       const { dot, at, chart, names } = this.points[i];
       dot.setAttribute("cx", at[0](places[i][0]));
       dot.setAttribute("cy", at[1](places[i][1]));
-      chart.setAttribute("aria-label", `${names[1]} / ${names[0]}: ${said[i]}`);
+      chart.setAttribute("aria-label", `${names[1]} / ${names[0]}: ${summaries[i]}`);
     });
     const value = Number.isFinite(this.threshold) ? minus(this.threshold.toFixed(decimals)) : "∞";
     const x = this.x(inside);
@@ -300,7 +306,7 @@ class Lab {
   // ---- what lies under the pointer -------------------------------------------------------------------------------
 
   look(event) {
-    const { edges, sheet, words } = this.data;
+    const { edges, sheet, words, icons } = this.data;
     const where = this.at(event);
     const bin = edges.findLastIndex((edge) => edge < where);
     const none = bin < 0 || bin > edges.length - 2 || !this.sides.some((side) => side.counts[bin]);
@@ -312,7 +318,8 @@ class Lab {
         const indices = sheet.examples[i][bin];
         if (!indices.length) return "";
         const row = (second) => indices.map((index) => `<span style="${this.cell(2 * index + second)}"></span>`).join("");
-        const head = i ? `<p class="kg-anomalous">▲ ${words.unseen}` : `<p class="kg-normal">● ${words.known}`;
+        const [kind, word] = i ? ["anomalous", words.unseen] : ["normal", words.known];
+        const head = `<p class="kg-${kind}">${icons[kind]} ${word}`;
         return `${head}: ${side.counts[bin].toLocaleString("en")}</p><div>${row(0)}</div><div>${row(1)}</div>`;
       })
       .join("");
@@ -375,5 +382,7 @@ function fixed(value, places) {
   return (even ? floor / 10 ** places : value).toFixed(places);
 }
 
-const percent = (share) => `${fixed(100 * share, 1)}\u00a0%`;
+// As in core/views/numbers.py: only all is 100 %, and only none is 0 %.
+const percent = (share) =>
+  `${share === 0 || share === 1 ? 100 * share : fixed(Math.min(Math.max(100 * share, 0.1), 99.9), 1)}\u00a0%`;
 const minus = (number) => String(number).replace("-", "−");

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.detection.curves import Cost, Curves, Doubles, curves
+from core.detection.evaluation import Evaluation
 from core.detection.thresholds import Threshold
 from core.detection.trial import Trial
 from core.errors import KagamiError
@@ -22,6 +23,7 @@ from core.ui.shared import loaders
 from core.ui.shared.choices import ByHand, choose_threshold, set_threshold
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import recipe_title
+from core.views.signs import ICONS
 from core.views.tiles import data_url, grey, sheet
 
 _COMPONENT = st.components.v2.component(
@@ -44,58 +46,75 @@ def drawn_range(trial: Trial, threshold: float) -> tuple[float, float]:
     return low, high
 
 
-def grain(low: float, high: float) -> tuple[float, int]:
-    """For keys a decimal step, a 250th of the range or finer; for a pointer, the decimals of a tenth of it."""
+def step_and_decimals(low: float, high: float) -> tuple[float, int]:
+    """By how much a key moves the threshold, a power of ten of at most a 250th of the range; and its decimals.
+
+    A pointer moves it ten times as finely, which is what the decimals allow.
+    """
     decimals = max(0, math.ceil(-math.log10((high - low) / 250)))
     return 10.0**-decimals, decimals + 1
 
 
 def threshold_lab(
-    trial: Trial, threshold: float, *, cost: Cost, article: float, others: Mapping[str, Trial], mirror: Autoencoder
+    trial: Trial,
+    threshold: float,
+    *,
+    cost: Cost,
+    article: float,
+    others: Mapping[str, Trial],
+    autoencoder: Autoencoder,
 ) -> None:
     """Both distributions, one threshold, and all that follows from it, counted in the browser while it is dragged.
 
-    Letting it go sets the rule `fixed` at that score, as `by_hand` understands it.
+    Letting it go sets the rule `fixed` at that score.
 
     article: the threshold of the article's rule, marked. others: trials of other detectors of the same normals, by
-    title, whose ROC curves are drawn beside this one's. mirror: what the examples under the pointer are held up to.
+    title, whose ROC curves are drawn beside this one's. autoencoder: reconstructs the examples under the pointer.
     """
     low, high = drawn_range(trial, threshold)
-    step, decimals = grain(low, high)
-    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-    edges = np.linspace(low, high, BINS + 1)
+    step, decimals = step_and_decimals(low, high)
+    edges = np.linspace(math.floor(low / step) * step, math.ceil(high / step) * step, BINS + 1)
     result = trial.evaluate(threshold)
     curve = curves(trial.normal_scores, trial.anomaly_scores)
-    sides = [(False, result.normals), (True, result.anomalies)]
-    names = sorted((name, unseen) for unseen, groups in sides for name in groups)
-    ordered = [np.sort(trial.scores[trial.labels == name]) for name, _unseen in names]
     _COMPONENT(
         key="threshold_lab",
         on_threshold_change=_dragged,
         data={
-            "scores": base64.b64encode(np.concatenate(ordered).astype("<f4").tobytes()).decode(),
-            "labels": [
-                {"name": escape(label_title(name)), "spoken": _spoken(name, unseen), "unseen": unseen, "n": len(scores)}
-                for (name, unseen), scores in zip(names, ordered, strict=True)
-            ],
+            **_scores_by_label(trial, result),
             "edges": [float(f"{edge:.10g}") for edge in edges],
             "step": step,
             "decimals": decimals,
             "threshold": threshold if math.isfinite(threshold) else None,
             "marks": [{"at": article, "name": _("the article’s rule")}] if math.isfinite(article) else [],
-            "sheet": _sheet(trial, edges, mirror),
-            "curves": {"auroc": f"{result.auroc:.3f}", **_drawn(curve, cost, edges)},
+            "sheet": _sheet(trial, edges, autoencoder),
+            "curves": {"auroc": f"{result.auroc:.3f}", **_curves(curve, cost, edges)},
             "others": [
                 {"name": title, "points": _roc(curves(other.normal_scores, other.anomaly_scores))}
                 for title, other in others.items()
             ],
             "costs": {"miss": cost.miss, "prevalence": cost.prevalence},
             "words": {name: escape(word) for name, word in _words().items()},
+            "icons": dict(ICONS),
         },
     )
 
 
+def _scores_by_label(trial: Trial, result: Evaluation) -> dict[str, object]:
+    """All scores, little-endian float32 in base64, ascending within each label; and the labels in that order."""
+    sides = [(False, result.normals), (True, result.anomalies)]
+    labels = sorted((label, unseen) for unseen, groups in sides for label in groups)
+    ordered = [np.sort(trial.scores[trial.labels == label]) for label, _unseen in labels]
+    return {
+        "scores": base64.b64encode(np.concatenate(ordered).astype("<f4").tobytes()).decode(),
+        "labels": [
+            {"name": escape(label_title(label)), "spoken": _spoken(label, unseen), "unseen": unseen, "n": len(scores)}
+            for (label, unseen), scores in zip(labels, ordered, strict=True)
+        ],
+    }
+
+
 def _words() -> dict[str, str]:
+    """What stands in the component, in the reader's language."""
     return {
         "threshold": _("threshold"),
         "passed": _("normal, passed"),
@@ -125,10 +144,11 @@ def label_title(label: str) -> str:
 
 
 def _spoken(label: str, unseen: bool) -> str:
+    """The label as it is read out."""
     return _("{label}, unseen").format(label=label_title(label)) if unseen else label_title(label)
 
 
-def _sheet(trial: Trial, edges: Doubles, mirror: Autoencoder) -> dict[str, object]:
+def _sheet(trial: Trial, edges: Doubles, autoencoder: Autoencoder) -> dict[str, object]:
     """Examples of each bin and side on one picture, each followed by its reconstruction, and where they are on it."""
     shown: list[int] = []
     places = []
@@ -138,7 +158,7 @@ def _sheet(trial: Trial, edges: Doubles, mirror: Autoencoder) -> dict[str, objec
         places.append([list(range(first, first + len(each))) for first, each in _running(found, start=len(shown))])
         shown += [index for each in found for index in each]
     images = trial.images[shown]
-    back = grey(mirror.reconstruct(flatten(images))).reshape(images.shape)
+    back = grey(autoencoder.reconstruct(flatten(images))).reshape(images.shape)
     pairs = np.stack([images, back], axis=1).reshape(-1, 28, 28)
     columns = 32
     return {
@@ -156,10 +176,12 @@ def _running(lists: Sequence[Sequence[int]], *, start: int) -> list[tuple[int, S
 
 
 def _roc(curve: Curves) -> list[list[float]]:
+    """Detection over false alarms, by the corners that are seen."""
     return _points(curve.false_alarms, curve.detection, at=curve.corners(curve.false_alarms, count=POINTS))
 
 
-def _drawn(curve: Curves, cost: Cost, edges: Doubles) -> dict[str, object]:
+def _curves(curve: Curves, cost: Cost, edges: Doubles) -> dict[str, object]:
+    """The points of the three small charts, and where the cost is least."""
     grid = np.linspace(edges[0], edges[-1], POINTS)
     of = np.searchsorted(curve.thresholds, grid, side="right") - 1
     least = cost.least(curve)
@@ -179,7 +201,7 @@ def _points(x: Doubles, y: Doubles, *, at: Int | slice = slice(None)) -> list[li
 
 def choose_lab_threshold(trial: Trial, *, of: tuple[str, str], default: str) -> Threshold:
     """The rule with its parameter, or a threshold set by hand. of: experiment and score; default: the recipe's rule."""
-    step, decimals = grain(*drawn_range(trial, math.inf))
+    step, decimals = step_and_decimals(*drawn_range(trial, math.inf))
     usual = loaders.detector(*of, Threshold(rule=default)).threshold_
     start = round(usual if math.isfinite(usual) else float(trial.scores.max()), decimals)
     return choose_threshold(default=default, by_hand=ByHand(of=of, start=start, step=step, decimals=decimals))

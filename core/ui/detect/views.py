@@ -12,15 +12,14 @@ from core.detection.trial import Trial, ink_correlation, sample
 from core.images.data import DIGITS, Int, flatten
 from core.ui.detect.lab import label_title
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import switch
 from core.ui.shared.language import _, content
 from core.ui.shared.style import palette
 from core.ui.shared.titles import recipe_title, score_title
 from core.views.charts import ink_scatter
-from core.views.numbers import percent, score_text
+from core.views.numbers import percent, score_text, signed
 from core.views.tiles import data_url, grey, heat, sheet, tile
 
-VIEWS = ("mistakes", "ink", "leave-one-out")
 # Mistakes shown of each kind, and points of each label in the scatter.
 SHOWN, POINTS = 12, 60
 
@@ -32,16 +31,7 @@ def choose_view() -> str:
         "ink": _("Ink against error"),
         "leave-one-out": _("Which digit is found by what"),
     }
-    return choose(
-        st.segmented_control,
-        _("Look closer"),
-        list(VIEWS),
-        key="view",
-        default=VIEWS[0],
-        title=titles.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
+    return switch(_("Look closer"), titles, key="view", hidden=True)
 
 
 def story_figures() -> dict[str, str]:
@@ -84,7 +74,7 @@ def ink_against_error(trial: Trial, detector: Detector) -> None:
     images = trial.images[shown]
     back = grey(detector.autoencoder.reconstruct(flatten(images))).reshape(images.shape)
     pictures = [data_url(sheet(np.stack(pair), columns=2)) for pair in zip(images, back, strict=True)]
-    r = f"{ink_correlation(trial):.2f}".replace("-", "−")
+    r = signed(ink_correlation(trial), 2)
     chart = ink_scatter(
         ink=100 * flatten(images).mean(axis=1),
         score=trial.scores[shown],

@@ -1,18 +1,21 @@
-"""What can be done in a latent space beside looking at its map: walk, turn one unit, place a drawing."""
+"""What can be done in a latent space: look at its map, walk, turn one unit, place a drawing."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 
 from core.errors import KagamiError
 from core.images.data import DIGITS, Float, flatten
+from core.models.bundle import experiment_named
 from core.models.latent import centres, effects, nearest, swept, walk
 from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.latent.plane import Drawn, Mark, Point
 from core.ui.shared import loaders
-from core.ui.shared.address import choose
+from core.ui.shared.address import choose, switch
 from core.ui.shared.language import _, content, sentence
-from core.views.mosaics import mosaic
-from core.views.numbers import percent
+from core.views.numbers import percent, signed
 from core.views.tiles import figure, grey, strip, tile
 
 STEPS = 9
@@ -36,27 +39,21 @@ def walk_between(name: str) -> Drawn:
     way = st.slider(_("How far along, in %"), 0, 100, 50, 5, key="way", bind="query-params") / 100
 
     decode = loaders.bundle(name).autoencoder.decode
-    in_latents, in_pixels = (np.array([1 - way, way], np.float32) @ ends for ends in (latents, images))
-    shown = [
-        (_image(images[0]), _("From here")),
-        (_image(decode(in_latents[np.newaxis])), _("In the latent space")),
-        (_image(in_pixels), _("In pixels")),
-        (_image(images[1]), _("To here")),
+    latent, pixels = (np.array([[1 - way, way]], np.float32) @ ends for ends in (latents, images))
+    captions = _("From here"), _("In the latent space"), _("In pixels"), _("To here")
+    shown = (images[0], decode(latent)[0], pixels[0], images[1])
+    tiles = [
+        figure(tile(grey(image.reshape(28, 28)), alt=caption), caption)
+        for image, caption in zip(shown, captions, strict=True)
     ]
-    tiles = [figure(tile(grey(image), alt=caption), caption) for image, caption in shown]
     st.html(f'<div class="kg-walk">{"".join(tiles)}</div>')
-    _strips(
-        (
-            decode(walk(latents[0], latents[1], STEPS)),
-            _("From latent to latent: each step is decoded, and is a shape of its own."),
-        ),
-        (walk(images[0], images[1], STEPS), _("From pixel to pixel: the one fades out while the other fades in.")),
+    decoded, faded = decode(walk(latents[0], latents[1], STEPS)), walk(images[0], images[1], STEPS)
+    st.html(
+        strip(decoded, _("From latent to latent: each step is decoded, and is a shape of its own."))
+        + strip(faded, _("From pixel to pixel: the one fades out while the other fades in."))
     )
-
-    plane = loaders.latent_space(name).plane
-    ends = _points(plane.points(latents))
-    at = _points(plane.points(in_latents[np.newaxis]))[0]
-    marks = [Mark(at=point, image=_image(image)) for point, image in zip(ends, images, strict=True)]
+    ends, at = _places(name, latents), _places(name, latent)[0]
+    marks = [Mark(at=end, image=image.reshape(28, 28)) for end, image in zip(ends, images, strict=True)]
     return Drawn(path=ends, marks=(*marks, Mark(at=at)))
 
 
@@ -79,21 +76,16 @@ def turn_units(name: str) -> Drawn:
         )
     with example:
         images, latents = _examples(name, (chosen,))
-    latent = latents[0]
-    strength = effects(autoencoder, latent, space.span)
+    strength = effects(autoencoder, latents[0], space.span)
     rows = np.argsort(-strength, kind="stable")[:ROWS] if which == "strongest" else [int(which) - 1]
     title = _("Unit {unit}, from {low} to {high}")
-    spans = [[f"{value:.1f}".replace("-", "−") for value in space.span[:, row]] for row in rows]
-    _strips(
-        *(
-            (
-                autoencoder.decode(swept(latent, row, space.span, STEPS)),
-                title.format(unit=row + 1, low=low, high=high),
-            )
-            for row, (low, high) in zip(rows, spans, strict=True)
-        )
-    )
-    return Drawn(marks=(Mark(at=_points(space.plane.points(latents))[0], image=_image(images[0])),))
+    strips = []
+    for row in rows:
+        low, high = (signed(value, 1) for value in space.span[:, row])
+        decoded = autoencoder.decode(swept(latents[0], row, space.span, STEPS))
+        strips.append(strip(decoded, title.format(unit=row + 1, low=low, high=high)))
+    st.html("".join(strips))
+    return Drawn(marks=(Mark(at=_places(name, latents)[0], image=images[0].reshape(28, 28)),))
 
 
 def place_drawing(name: str) -> Drawn:
@@ -111,12 +103,41 @@ def place_drawing(name: str) -> Drawn:
     latent = loaders.bundle(name).autoencoder.encode(flatten(image[np.newaxis]))
     test = loaders.test_images()
     tiles = [
-        figure(tile(grey(test.x[i] / np.float32(255)), alt=_("A {digit}").format(digit=test.y[i])), str(test.y[i]))
+        figure(tile(test.x[i], alt=_("A {digit}").format(digit=test.y[i])), str(test.y[i]))
         for i in nearest(space.latents, latent[0], CLOSEST)[0]
     ]
     legend = _("The test digits with the nearest latents")
     right.html(f'<p class="kg-legend">{legend}</p><div class="kg-neighbours">{"".join(tiles)}</div>')
-    return Drawn(marks=(Mark(at=_points(space.plane.points(latent))[0], image=image),))
+    return Drawn(marks=(Mark(at=_places(name, latent)[0], image=image),))
+
+
+# What a visitor can do, in display order: each part shows its widgets and pictures, and returns what the map shows
+# of them.
+PARTS: Mapping[str, Callable[[str], Drawn]] = MappingProxyType(
+    {"walk": walk_between, "units": turn_units, "drawing": place_drawing}
+)
+
+
+def choose_part() -> Callable[[str], Drawn]:
+    """What to do in the latent space: one of PARTS."""
+    titles = {
+        "walk": _("Walk between two digits"),
+        "units": _("Turn one unit"),
+        "drawing": _("Place your drawing"),
+    }
+    return PARTS[switch(_("What to do"), titles, key="part", hidden=True)]
+
+
+def choose_map(name: str) -> tuple[str, str | None]:
+    """How the map is shown, "digits" or "grid", and which digit stands out: at first the one that was never seen."""
+    views = {"digits": _("Digits"), "grid": _("Decoded")}
+    digits = {"all": _("all"), **{str(digit): str(digit) for digit in DIGITS}}
+    unseen = experiment_named(name).held_out
+    usual = str(unseen[0]) if len(unseen) == 1 else "all"
+    with st.container(key="plane_choices", horizontal=True, vertical_alignment="bottom"):
+        view = switch(_("Map of"), views, key="view", hidden=True)
+        bold = switch(_("Digit that stands out"), digits, key="bold", default=usual, hidden=True)
+    return view, None if bold == "all" else bold
 
 
 def about_the_plane(name: str) -> str:
@@ -135,7 +156,7 @@ def map_as_table(name: str) -> None:
     rows = [
         {
             _("Digit"): str(digit),
-            _("Middle (x, y)"): "({:.2f}, {:.2f})".format(*middle).replace("-", "−"),
+            _("Middle (x, y)"): f"({', '.join(signed(value, 2) for value in middle)})",
             _("Nearest other digit"): str(nearest(middles, middle, 2)[0][1]),
         }
         for digit, middle in enumerate(middles)
@@ -156,14 +177,6 @@ def _examples(name: str, digits: tuple[int, ...]) -> tuple[Float, Float]:
     return flatten(test.x[chosen]), loaders.latent_space(name).latents[chosen]
 
 
-def _strips(*strips: tuple[Float, str]) -> None:
-    """Rows of images (n, 784), each with its title."""
-    st.html("".join(strip(mosaic(rows.reshape(-1, 28, 28), columns=len(rows), gap=1), title) for rows, title in strips))
-
-
-def _image(row: Float) -> Float:
-    return row.reshape(28, 28)
-
-
-def _points(points: Float) -> tuple[Point, ...]:
-    return tuple((x, y) for x, y in points.tolist())
+def _places(name: str, latents: Float) -> tuple[Point, ...]:
+    """Where latents (n, k) lie on the map."""
+    return tuple((x, y) for x, y in loaders.latent_space(name).plane.points(latents).tolist())

@@ -15,24 +15,24 @@ class PlaneMap {
   constructor(root) {
     this.root = root;
     this.map = root.querySelector(".kg-plane-map");
-    this.said = root.querySelector(".kg-plane-said");
+    this.announcement = root.querySelector(".kg-plane-said");
     [this.decoded, this.nearest] = root.querySelectorAll(".kg-plane-side canvas");
     this.base = document.createElement("canvas"); // all that does not move with the pointer
     this.place = null; // where the pointer or the keys are: x, y in [0, 1] from the top left
     this.listen();
   }
 
-  update(data, tell) {
+  update(data, send) {
     const first = !this.data;
     const moved = first || String(data.pin) !== String(this.data.pin) || data.name !== this.data.name;
     this.data = data;
-    this.tell = tell;
+    this.send = send;
     this.points = new Float32Array(Uint8Array.from(atob(data.points), (c) => c.charCodeAt(0)).buffer);
     this.map.setAttribute("aria-label", data.text.map);
     this.map.setAttribute("aria-roledescription", data.text.role);
     this.load("digits", data.digits);
     this.load("atlas", data.atlas);
-    this.learn(data.decoder);
+    this.loadDecoder(data.decoder);
     for (const mark of data.marks) mark.image = picture(mark.pixels);
     if (moved) this.place = this.fromPlane(data.pin);
     this.paint();
@@ -48,14 +48,13 @@ class PlaneMap {
   }
 
   // Until the decoder is there, or where there is none, the nearest tile of the decoded map stands for it.
-  async learn(address) {
-    if (address === this.learnt) return;
-    this.learnt = address;
+  async loadDecoder(address) {
+    if (address === this.decoder) return;
+    this.decoder = address;
     this.network = null;
     if (!address) return;
-    const packed = (await fetch(address)).body.pipeThrough(new DecompressionStream("gzip"));
-    const network = new Network(unpack(await new Response(packed).arrayBuffer()));
-    if (address !== this.learnt) return;
+    const network = await networkAt(address);
+    if (address !== this.decoder) return;
     this.network = network;
     this.overlay();
   }
@@ -100,8 +99,8 @@ class PlaneMap {
 
   choose() {
     const [x, y] = this.toPlane(this.place);
-    this.speak();
-    this.tell("point", [x, y]);
+    this.announce();
+    this.send("point", [x, y]);
   }
 
   settle() {
@@ -109,9 +108,9 @@ class PlaneMap {
     this.settling = setTimeout(() => this.choose(), SETTLED);
   }
 
-  speak() {
+  announce() {
     const [x, y] = this.toPlane(this.place);
-    this.said.textContent = fill(this.data.text.said, { x: number(x), y: number(y), digit: this.data.labels[this.closest()] });
+    this.announcement.textContent = fill(this.data.text.announcement, { x: number(x), y: number(y), digit: this.data.labels[this.closest()] });
   }
 
   toPlane([x, y]) {

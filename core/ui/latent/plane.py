@@ -31,6 +31,7 @@ COLUMNS = 50
 TILES = 24
 
 Point = tuple[float, float]
+"""A place on the plane, x to the right and y upwards, in the plane's own units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +46,20 @@ class Mark:
     image: Float | None = None
 
 
-@cache
-def _file(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """What stands on the map besides its digits.
+    """What is drawn on the map besides its digits.
 
-    path: corners of a line.
+    path: corners of a line, none where it is empty.
     """
 
     path: tuple[Point, ...] = ()
     marks: tuple[Mark, ...] = ()
+
+
+@cache
+def _file(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def plane_map(name: str, drawn: Drawn, *, view: str, highlight: str | None) -> None:
@@ -102,7 +103,7 @@ def plane_map(name: str, drawn: Drawn, *, view: str, highlight: str | None) -> N
                 "role": _("map"),
                 "decoded": _("Decoded at ({x}, {y})"),
                 "nearest": _("The nearest test digit, a {digit}"),
-                "said": _("Point ({x}, {y}). The nearest test digit is a {digit}."),
+                "announcement": _("Point ({x}, {y}). The nearest test digit is a {digit}."),
             },
         },
         on_point_change=_choose,

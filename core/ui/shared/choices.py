@@ -123,12 +123,15 @@ def set_threshold(threshold: Threshold) -> None:
     st.session_state[parameter] = 100 * value if parameter == "false_alarms" else value
 
 
-def headed_experiment(title: str, *, default: str = PRESETS[0]) -> str:
-    """The page's title, and beside it the experiment; a warning where the address asks for one that is not there."""
+def headed_experiment(title: str, *, default: str = PRESETS[0], key: str = "experiment") -> str:
+    """The page's title, and beside it the experiment; a warning where the address asks for one that is not there.
+
+    default, key: as of :func:`choose_experiment`.
+    """
     with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
         st.title(title)
-        name = choose_experiment(default=default)
-    if refusal := experiment_refusal("experiment"):
+        name = choose_experiment(default=default, key=key)
+    if refusal := experiment_refusal(key):
         st.warning(refusal)
     return name
 

@@ -24,7 +24,6 @@ from core.ui.shared.titles import noise_title
 from core.ui.shared.verdict import no_verdict_html, verdict_html
 from core.ui.story.svg import drawn
 from core.ui.story.vote import answered, vote
-from core.views.mosaics import mosaic
 from core.views.network import funnel, units
 from core.views.numbers import percent, score_and_threshold
 from core.views.plots import curve, hills, scatter
@@ -276,7 +275,7 @@ def _tile(row: Float, alt: str) -> str:
 
 
 def _film(images: Float | UInt8, title: str) -> str:
-    return strip(mosaic(images.reshape(-1, 28, 28), columns=len(images), gap=1), title)
+    return strip(images, title)
 
 
 def _both(judged: Judgement) -> list[tuple[Float, str]]:

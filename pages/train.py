@@ -10,7 +10,16 @@ from core.ui.train.learning import choose_moment, show_curves, show_histogram, t
 from core.ui.train.models import change_own_model, import_model, models_table, put_back_deleted, show_notice
 from core.ui.train.pace import choose_pace
 from core.ui.train.plan import checked_plan, choose_normals, choose_recipe, choose_title, cost, start_button
-from core.ui.train.watch import POLL, choose_beside, choose_watched, show_controls, show_others, show_status, watched
+from core.ui.train.watch import (
+    POLL,
+    choose_beside,
+    choose_watched,
+    saved_bundles,
+    show_controls,
+    show_others,
+    show_status,
+    watched,
+)
 
 
 def watch(polling: bool) -> None:
@@ -18,9 +27,10 @@ def watch(polling: bool) -> None:
     runs = list_runs()
     if polling and not any(run.active for run in runs):
         st.rerun()  # the lists of the whole page have something new, and nothing is to be polled any more
+    bundles = saved_bundles(runs)
     with st.container(key="watching", horizontal=True, vertical_alignment="bottom"):
-        key, gone = choose_watched(runs)
-        other = choose_beside(runs, key)
+        key, gone = choose_watched(runs, bundles)
+        other = choose_beside(bundles, key)
     if gone:
         st.warning(_("The training that you watched is gone: its folder was removed."))
     try:

@@ -45,8 +45,15 @@ class Watched:
     run: Run | None = None
 
 
-def choose_watched(runs: Sequence[Run]) -> tuple[str, bool]:
-    """A select box of the runs and of the bundles that saved how they learnt: what is chosen, a run's id or a bundle's
+def saved_bundles(runs: Sequence[Run]) -> list[str]:
+    """Names of the bundles that saved how they learnt, but for those whose run can still be watched."""
+    of_runs = {run.plan.bundle for run in runs if run.state == "finished"}
+    cards = {name: read_card(name) for name in (*PRESETS, *library.user_bundles()) if name not in of_runs}
+    return [name for name, card in cards.items() if card is not None and SNAPSHOTS in card.files]
+
+
+def choose_watched(runs: Sequence[Run], bundles: Sequence[str]) -> tuple[str, bool]:
+    """A select box of the runs and of bundles that saved how they learnt: what is chosen, a run's id or a bundle's
     name; and whether it stands in for a run that was watched and whose folder is gone."""
     by_id = {run.id: run for run in reversed(runs)}
     before = chosen(WATCH)
@@ -55,7 +62,7 @@ def choose_watched(runs: Sequence[Run]) -> tuple[str, bool]:
     key = choose(
         st.selectbox,
         _("Training to watch"),
-        [*by_id, *_bundles(runs)],
+        [*by_id, *bundles],
         key=WATCH,
         default=FIRST,
         title=lambda key: _run_title(by_id[key]) if key in by_id else bundle_title(key),
@@ -64,12 +71,12 @@ def choose_watched(runs: Sequence[Run]) -> tuple[str, bool]:
     return key, gone and key == FIRST
 
 
-def choose_beside(runs: Sequence[Run], key: str) -> str | None:
+def choose_beside(bundles: Sequence[str], key: str) -> str | None:
     """A select box of the bundles to look at beside what is watched; None for none of them."""
     name = choose(
         st.selectbox,
         _("Beside it"),
-        ["none", *(name for name in _bundles(runs) if name != key)],
+        ["none", *(name for name in bundles if name != key)],
         key="next_to",
         default="none",
         title=lambda name: _("nothing") if name == "none" else bundle_title(name),
@@ -151,13 +158,6 @@ def show_others(runs: Sequence[Run], key: str) -> None:
             st.markdown(_("Also under way: {title}").format(title=plain(f"{_run_title(run)}, {_state(run)}")))
             st.button(_("Watch"), on_click=choose_next, args=(WATCH, run.id), key=f"watch_{run.id}")
             st.button(_("Cancel"), on_click=control, args=(run,), kwargs={"end": "cancel"}, key=f"cancel_{run.id}")
-
-
-def _bundles(runs: Sequence[Run]) -> list[str]:
-    """Names of the bundles that saved how they learnt, but for those whose run can still be watched."""
-    of_runs = {run.plan.bundle for run in runs if run.state == "finished"}
-    cards = {name: read_card(name) for name in (*PRESETS, *library.user_bundles()) if name not in of_runs}
-    return [name for name, card in cards.items() if card is not None and SNAPSHOTS in card.files]
 
 
 def _run_title(run: Run) -> str:

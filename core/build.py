@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from core.detection.scores import SCORES
 from core.detection.seen import Seen
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatten, load_mnist, split_normals
+from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatten, load_mnist
 from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import (
@@ -61,16 +60,8 @@ def build_bundle(
     """
     path = out / (name or experiment.name)
     refuse_existing(path, force=force)
-    recipe = experiment.recipe
     mnist, test = load_mnist("train"), load_mnist("test")
-    split = split_normals(
-        mnist.y,
-        experiment.normals,
-        calibrate_fraction=recipe.calibrate_fraction,
-        seed=recipe.split_seed,
-        writers_apart=recipe.writers_apart,
-    )
-    split = replace(split, train=split.train[: recipe.most_images])
+    split = experiment.split(mnist.y)
     x_train, x_calibrate = flatten(mnist.x[split.train]), flatten(mnist.x[split.calibrate])
 
     specimens = Specimens.of(mnist, split, experiment, drawing=drawing)

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from core.errors import KagamiError
-from core.images.data import flatten, load_mnist, split_normals
+from core.images.data import flatten, load_mnist
 from core.models.experiments import Experiment, experiment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,15 +30,8 @@ def train_and_time(name: str, seed: int) -> list[tuple[float, float]]:
     from core.models.training import train
 
     chosen: Experiment = experiment(name)
-    recipe = chosen.recipe
     mnist = load_mnist("train")
-    split = split_normals(
-        mnist.y,
-        chosen.normals,
-        calibrate_fraction=recipe.calibrate_fraction,
-        seed=recipe.split_seed,
-        writers_apart=recipe.writers_apart,
-    )
+    split = chosen.split(mnist.y)
     x_train, x_calibrate = flatten(mnist.x[split.train]), flatten(mnist.x[split.calibrate])
     done: list[tuple[float, float]] = []
     started = time.perf_counter()

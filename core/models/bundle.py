@@ -114,6 +114,12 @@ class Bundle:
         names = (key.removeprefix(_CALIBRATION) for key in self.calibration if key.startswith(_CALIBRATION))
         return tuple(name for name in names if f"{_TEST}{name}" in self.calibration)
 
+    def learning(self) -> Snapshots:
+        """What the network returned while it learnt. Raises KagamiError where the bundle does not tell."""
+        if self.snapshots is None:
+            raise _damaged(self.path.name, f"{SNAPSHOTS} is missing")
+        return self.snapshots
+
     def calibration_scores(self, score: str) -> Float:
         """Anomaly scores (n,) of the calibration set, higher is more anomalous. Raises KagamiError without them."""
         return self._scores(_CALIBRATION, score)

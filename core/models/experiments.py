@@ -11,7 +11,7 @@ from operator import index
 from types import MappingProxyType
 
 from core.errors import KagamiError
-from core.images.data import DIGITS, PIXELS
+from core.images.data import DIGITS, PIXELS, Split, UInt8, split_normals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +194,18 @@ class Experiment:
         if len(self.normals) == 9:
             return f"{self.recipe.name}-without-{self.held_out[0]}"
         return f"{self.recipe.name}-only-{'-'.join(map(str, self.normals))}"
+
+    def split(self, y: UInt8) -> Split:
+        """Which of MNIST's training images, with labels y (n,), are to train and which to calibrate."""
+        recipe = self.recipe
+        split = split_normals(
+            y,
+            self.normals,
+            calibrate_fraction=recipe.calibrate_fraction,
+            seed=recipe.split_seed,
+            writers_apart=recipe.writers_apart,
+        )
+        return replace(split, train=split.train[: recipe.most_images])
 
     @property
     def held_out(self) -> tuple[int, ...]:

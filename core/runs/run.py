@@ -129,11 +129,6 @@ def list_runs() -> list[Run]:
     return _with_turns([run for path in run_folders(user_runs()) if (run := read_run(path)) is not None])
 
 
-def find_run(run_id: str) -> Run | None:
-    """The run of that id; None where there is no such folder."""
-    return next((run for run in list_runs() if run.id == run_id), None)
-
-
 def control(run: Run, **wanted: Any) -> None:
     """Want something else of a run: fields of `Control`. What is already over takes no notice."""
     # What is wanted now counts, not what was when the page read it.

@@ -13,7 +13,6 @@ from core.detection.detector import Detector
 from core.detection.judgement import Judgement, judge
 from core.detection.thresholds import Threshold
 from core.detection.usual import Usual
-from core.errors import KagamiError
 from core.images.data import ASSETS, Float, Labelled, UInt8, flatten, is_normal
 from core.models.bundle import Bundle
 from core.models.denoising import DENOISING, PLAIN
@@ -110,13 +109,7 @@ def _autoencoder(room: "SubFigure", sources: Sources) -> None:
 def _training(room: "SubFigure", sources: Sources) -> None:
     _ = sources.say
     bundle = sources.load("article-all")
-    shown = bundle.snapshots
-    if shown is None:
-        raise KagamiError(
-            "bundle_damaged",
-            "The bundle 'article-all' keeps no snapshots. Train it again: python -m core train article-all --force",
-            name="article-all",
-        )
+    shown = bundle.learning()
     left, right = printing.beside(room, 1.9, 1)
     given = _("Given")
     rows = {given: shown.images}

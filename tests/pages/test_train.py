@@ -13,9 +13,9 @@ from core.models import library
 from core.models.experiments import RECIPES, Experiment
 from core.models.home import user_runs
 from core.models.snapshots import Snapshots
-from core.runs import run as runs
 from core.runs.plan import Plan
 from core.ui.shared import loaders
+from tests.runs.tools import find_run
 
 PAGE = "pages/train.py"
 PLAN = Plan(
@@ -76,11 +76,11 @@ def test_what_is_wanted_goes_into_the_runs_folder(open_page, run):
     tell(run, ("training", {}), EPOCH, ("paused", {}))
     page = open_page(PAGE)
     page.button(key="one_epoch").click().run()
-    assert runs.find_run(run.name).control.steps == 1
+    assert find_run(run.name).control.steps == 1
     page.button(key="keep").click().run()
-    assert runs.find_run(run.name).control.end == "keep"
+    assert find_run(run.name).control.end == "keep"
     page.button(key="cancel").click().run()
-    assert runs.find_run(run.name).control.end == "cancel"
+    assert find_run(run.name).control.end == "cancel"
 
 
 def test_before_its_first_epoch_a_run_can_pause_and_while_it_is_written_nothing_can_be_wanted(open_page, html, run):

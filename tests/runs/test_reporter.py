@@ -10,7 +10,7 @@ from core.models.bundle import write_bundle
 from core.models.home import user_models, user_runs
 from core.runs import run as runs
 from core.runs.reporter import Cancelled, Printer, Reporter
-from tests.runs.tools import PLAN, SPECIMENS, Epoch, fill_up, found, in_thread, snapshot, until
+from tests.runs.tools import PLAN, SPECIMENS, Epoch, fill_up, find_run, found, in_thread, snapshot, until
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(small_disk, capsys)
         reporter.await_turn()
         write_bundle(user_models() / "my-tiny", fill)
     assert caught.value.code == "disk_full"
-    run = runs.find_run(path.name)
+    run = find_run(path.name)
     assert (run.state, run.reason.code) == ("failed", "disk_full")
     assert [entry.name for entry in user_models().iterdir()] == ["my-whole"]
 
@@ -127,5 +127,5 @@ def test_events_that_no_longer_fit_end_the_run_and_that_is_told(small_disk, caps
         for number in range(1, 100):
             reporter.on_look(SPECIMENS, snapshot(number))
             reporter.on_epoch(Epoch(number=number, of=100))
-    run = runs.find_run(path.name)
+    run = find_run(path.name)
     assert (run.state, run.reason.code) == ("failed", "disk_full")

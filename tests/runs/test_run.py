@@ -16,7 +16,7 @@ from core.models.bundle import list_bundles, load_bundle
 from core.models.experiments import refuse_impossible
 from core.models.home import user_models, user_runs
 from core.runs import run as runs
-from tests.runs.tools import PLAN, SPECIMENS, TINY, Epoch, found, snapshot, until
+from tests.runs.tools import PLAN, SPECIMENS, TINY, Epoch, find_run, found, snapshot, until
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -44,7 +44,7 @@ def test_a_run_is_what_its_folder_tells(folder, reporter):
 
 def test_a_reader_finds_the_same_run_whoever_started_it(folder, reporter):
     assert [run.id for run in runs.list_runs()] == [folder.name]
-    assert runs.find_run("20000101-000000-000000-0000") is None
+    assert find_run("20000101-000000-000000-0000") is None
 
 
 def test_a_process_that_is_gone_without_a_word_lost_its_run(folder, reporter):
@@ -113,16 +113,16 @@ def test_a_killed_server_loses_no_run_and_a_killed_training_leaves_nothing(home,
     server.stdin.close()
     server.stdout.close()
 
-    until(lambda: runs.find_run(second).state == "paused", seconds=400)
-    assert runs.find_run(first).state == "finished"
+    until(lambda: find_run(second).state == "paused", seconds=400)
+    assert find_run(first).state == "finished"
     bundle = load_bundle("my-one")
     assert (bundle.card.title, bundle.card.epochs, bundle.snapshots.epochs) == ("Tiny", 2, (0, 1, 2))
 
-    run = runs.find_run(second)
+    run = find_run(second)
     assert runs.snapshots_of(run).epochs == (0,)
     os.kill(json.loads((run.path / "process.json").read_text())["pid"], signal.SIGKILL)
-    until(lambda: runs.find_run(second).state == "lost")
-    assert runs.find_run(second).reason.code == "run_lost"
+    until(lambda: find_run(second).state == "lost")
+    assert find_run(second).reason.code == "run_lost"
     assert [name for name in list_bundles() if name.startswith("my-")] == ["my-one"]
 
 
@@ -140,8 +140,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_leaves_no_bundle(home):
     )
     refuse_impossible(steep)
     run_id = runs.start(replace(PLAN, experiment=replace(TINY, recipe=steep)))
-    until(lambda: not runs.find_run(run_id).active, seconds=400)
-    run = runs.find_run(run_id)
+    until(lambda: not find_run(run_id).active, seconds=400)
+    run = find_run(run_id)
     assert (run.state, run.reason.code) == ("failed", "diverged")
     assert run.reason.details == {"epoch": 1}
     assert run.losses == ()

@@ -35,8 +35,13 @@ def snapshot(epoch):
     )
 
 
+def find_run(run_id):
+    """The run of that id; None where there is no such folder."""
+    return next((run for run in runs.list_runs() if run.id == run_id), None)
+
+
 def found(folder):
-    return runs.find_run(folder.name)
+    return find_run(folder.name)
 
 
 def in_thread(work):

@@ -60,13 +60,7 @@ def autoencoder() -> None:
 def training() -> None:
     """The same images after each of some epochs, and the loss."""
     bundle = loaders.bundle("article-all")
-    shown = bundle.snapshots
-    if shown is None:
-        raise KagamiError(
-            "bundle_damaged",
-            "The bundle 'article-all' keeps no snapshots. Train it again: python -m core train article-all --force",
-            name="article-all",
-        )
+    shown = bundle.learning()
     epoch = st.select_slider(_("Epochs of training"), shown.epochs, shown.epochs[0], key="epoch", bind="query-params")
     loss = bundle.card.history["val_loss"]
     told = _("before training") if epoch == 0 else _("loss {loss}").format(loss=f"{loss[epoch - 1]:.3f}")

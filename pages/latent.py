@@ -23,7 +23,7 @@ def explore(name: str) -> None:
 
 name = headed_experiment(_("A map of what the bottleneck knows"), default="plane-all", key="map_of")
 with errors_shown():
-    loaders.latent_space(name)  # where it cannot be had, that is all there is to say
+    loaders.test_images(), loaders.latent_space(name)  # where these cannot be had, that is all there is to say
     explore(name)
     st.markdown(about_the_plane(name))
     map_as_table(name)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.views.tiles import figure, grey, heat, sheet, tile
+from core.views.tiles import figure, grey, heat, image_row, sheet, strip, tile
 
 # A letter, quotes, and what would end an attribute or an element.
 NASTY = '"A" & \'<b onload=x>'
@@ -97,3 +97,30 @@ def test_a_sheet_holds_its_images_row_by_row_and_black_where_there_is_none():
     assert made.shape == (4, 9)
     np.testing.assert_array_equal(made[::2, ::3], [[1, 2, 3], [4, 5, 0]])
     np.testing.assert_array_equal(sheet(images, columns=9)[:, :15:3], [[1, 2, 3, 4, 5]] * 2)
+
+
+def pixels_of(html):
+    """All pictures in HTML, as arrays."""
+    found = re.findall(r"base64,([^\"]+)", html)
+    return [np.array(Image.open(io.BytesIO(base64.b64decode(each)))) for each in found]
+
+
+def test_a_strip_is_one_picture_of_all_its_images_with_a_line_between():
+    images = np.stack([np.zeros(784, np.float32), np.ones(784, np.float32)])
+    shown = strip(images, NASTY)
+    (row,) = pixels_of(shown)
+    np.testing.assert_array_equal(row, np.repeat([[0] * 29 + [255] * 28], 28, axis=0))
+    assert "<b" not in shown
+
+
+def test_a_row_shows_each_image_over_its_caption_and_ends_in_its_total():
+    images = np.stack([np.zeros(784, np.float32), np.ones(784, np.float32)])
+    shown = image_row(images, ["zero", NASTY], title=NASTY, small="below", total="<b>2</b>")
+    assert [picture.mean() for picture in pixels_of(shown)] == [0, 255]
+    assert shown.count("<figcaption>") == 2
+    assert "<small>below</small>" in shown
+    assert shown.count("<b>2</b>") == 1
+    assert "<b onload" not in shown
+    assert "<small>" not in image_row(images, ["", ""], title="a", total="")
+    with pytest.raises(ValueError, match="zip"):
+        image_row(images, ["one"], title="a", total="")

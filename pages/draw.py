@@ -16,6 +16,7 @@ from core.ui.draw.explanation import error_bar, judged_panel, row, why
 from core.ui.draw.ways import ways
 from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen, headed_choice
+from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import experiment_title
 from core.ui.shared.verdict import opinion
@@ -64,10 +65,6 @@ def second_opinion(chosen: Chosen, image: Float) -> str:
 
 chosen = headed_choice(_("Draw a digit or a letter"))
 if chosen:
-    try:
-        usual = loaders.usual(chosen.name)
-    except KagamiError as error:
-        st.error(sentence(error))
-        st.stop()
-    mirror(chosen, usual)
-    live_mirror(chosen.name)
+    with errors_shown():
+        mirror(chosen, loaders.usual(chosen.name))
+        live_mirror(chosen.name)

@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from core.errors import KagamiError
-from core.ui.shared.language import sentence
+from core.ui.shared.errors import errors_shown
 from core.ui.story import article, speaker_notes, stage
 
-try:
+with errors_shown():
     if st.query_params.get("present") == "1":
         stage()
     elif st.query_params.get("notes") == "1":
         speaker_notes()
     else:
         article()
-except KagamiError as error:
-    st.error(sentence(error))

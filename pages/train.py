@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import KagamiError
 from core.runs.plan import Plan
 from core.runs.run import list_runs
+from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _, sentence
 from core.ui.train.learning import choose_moment, show_curves, show_histogram, tiles
 from core.ui.train.models import change_own_model, import_model, models_table, put_back_deleted, show_notice
@@ -65,11 +66,9 @@ with left, st.container(key="plan"):
     pace = choose_pace()
     runs = list_runs()
     plan: Plan | None = None
-    try:
+    with errors_shown():
         plan = checked_plan(recipe, normals, title=title, seed=seed, runs=runs)
         st.caption(cost(plan.experiment, runs))
-    except KagamiError as error:
-        st.error(sentence(error))
     start_button(plan, pace=pace)
 with right, st.container(key="watch_panel"):
     under_way = any(run.active for run in list_runs())

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import KagamiError
 from core.story import Step, reading_minutes, steps
 from core.story.figures import figures
 from core.story.printed import talk_pdf
 from core.ui.shared import loaders
-from core.ui.shared.language import _, language, sentence
+from core.ui.shared.errors import errors_shown
+from core.ui.shared.language import _, language
 from core.ui.story.moving import LIVE
 from core.ui.story.vote import awaited
 
@@ -92,10 +92,8 @@ def speaker_notes() -> None:
 
 
 def _live(name: str) -> None:
-    try:
+    with errors_shown():
         LIVE[name]()
-    except KagamiError as error:
-        st.error(sentence(error))
 
 
 def _steps() -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.detection.judgement import Judgement, judge
 from core.detection.thresholds import Threshold
 from core.errors import KagamiError
-from core.images.data import DIGITS, Float, UInt8, is_normal
+from core.images.data import DIGITS, Float, is_normal
 from core.images.noise import add_noise
 from core.models.denoising import DENOISING, PLAIN, deviations
 from core.story.figures import GRAIN, LETTERS, drawn_letter, passed, ten_digits, with_speck
@@ -65,8 +65,8 @@ def training() -> None:
     loss = bundle.card.history["val_loss"]
     told = _("before training") if epoch == 0 else _("loss {loss}").format(loss=f"{loss[epoch - 1]:.3f}")
     st.html(
-        _film(shown.images, _("Given"))
-        + _film(shown.reconstructions[shown.epochs.index(epoch)], _("Returned, {told}").format(told=told))
+        strip(shown.images, _("Given"))
+        + strip(shown.reconstructions[shown.epochs.index(epoch)], _("Returned, {told}").format(told=told))
     )
     drawn(
         curve(loss, at=epoch, label=_("The loss falls with every epoch"), x=_("epochs"), y=_("loss")), key="loss_curve"
@@ -81,8 +81,8 @@ def mirror() -> None:
     error = float(np.abs(digits - returned).mean())
     measured = _("mean error per pixel")
     st.html(
-        _film(digits, _("Given"))
-        + _film(returned, _("Returned"))
+        strip(digits, _("Given"))
+        + strip(returned, _("Returned"))
         + f'<p class="kg-figure-told">{measured} <b>{error:.3f}</b></p>'
     )
 
@@ -100,8 +100,8 @@ def noise() -> None:
             amount = st.slider(_("How much"), 0.0, 0.6, GRAIN, 0.05, key="much", bind="query-params")
             spoiled = add_noise(digits, kind, amount, 0)
     rows = {PLAIN: _("Tutorial"), DENOISING: _("Trained on noise")}
-    returned = [_film(passed(loaders.bundle(name), spoiled, 1), title) for name, title in rows.items()]
-    st.html(_film(spoiled, _("Given")) + "".join(returned))
+    returned = [strip(passed(loaders.bundle(name), spoiled, 1), title) for name, title in rows.items()]
+    st.html(strip(spoiled, _("Given")) + "".join(returned))
 
 
 def only_one() -> None:
@@ -232,8 +232,8 @@ def _from_noise(at: int) -> None:
     given, returned = noise_passes()
     told, marks = digits_among(returned[at - 1])
     st.html(
-        _film(given[at - 1], _("Given, noise {deviation}").format(deviation=f"{deviations(COUNT)[at - 1]:.2f}"))
-        + _film(returned[at - 1], _("Trained on noise"))
+        strip(given[at - 1], _("Given, noise {deviation}").format(deviation=f"{deviations(COUNT)[at - 1]:.2f}"))
+        + strip(returned[at - 1], _("Trained on noise"))
         + f'<div class="kg-film"><span></span><div class="kg-marks" aria-hidden="true">{marks}</div></div>'
         + f'<p class="kg-figure-told" role="status">{told}</p>'
     )
@@ -266,10 +266,6 @@ def _digit(key: str, *, default: str) -> int:
 
 def _tile(row: Float, alt: str) -> str:
     return tile(grey(row.reshape(28, 28)), alt=alt)
-
-
-def _film(images: Float | UInt8, title: str) -> str:
-    return strip(images, title)
 
 
 def _both(judged: Judgement) -> list[tuple[Float, str]]:

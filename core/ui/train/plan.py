@@ -32,7 +32,8 @@ from core.runs.run import Run, start
 from core.ui.canvas.session import shown
 from core.ui.shared import loaders
 from core.ui.shared.address import choose, choose_next, switch
-from core.ui.shared.language import _, sentence
+from core.ui.shared.errors import errors_shown
+from core.ui.shared.language import _
 from core.ui.shared.titles import recipe_title
 from core.ui.train.pace import about
 from core.ui.train.watch import WATCH
@@ -125,10 +126,8 @@ def start_button(plan: Plan | None, *, pace: str) -> None:
     pressed = st.button(_("Start training"), type="primary", disabled=plan is None, width="stretch", key="start")
     if plan is None or not pressed:
         return
-    try:
+    with errors_shown():
         choose_next(WATCH, start(plan, drawing=_drawing(), pace=pace))
-    except KagamiError as error:
-        st.error(sentence(error))
 
 
 def _recipe_help() -> str:

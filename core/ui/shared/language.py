@@ -95,6 +95,25 @@ def sentence(error: KagamiError) -> str:
             "Training went astray: after epoch {epoch} the error is no number any more. "
             "A lower learning rate usually helps."
         ),
+        "too_few_normals": _(
+            "For a false-alarm rate of {percent} % the conformal rule needs {needed} normals, and there are {n}. "
+            "Allow more false alarms or choose another rule."
+        ),
+        "normals_alike": _(
+            "The scores of these {n} normals do not vary, so nearly everything else would be flagged. "
+            "Normals that differ are needed."
+        ),
+        "useless_astray": _(
+            "This training went astray: its validation loss is {loss} at the end. A lower learning rate usually helps."
+        ),
+        "useless_same": _(
+            "This network returns the same image for every input: its error {error} is no smaller than the mean "
+            "image’s, {constant}. A lower learning rate or another activation usually helps."
+        ),
+        "useless_no_better": _(
+            "This network has learnt nothing yet: its error {error} is no smaller than the mean image’s, {constant}. "
+            "More epochs or a higher learning rate usually help."
+        ),
         "disk_full": _("The disk is full. Nothing half-written was kept; make room and start again."),
         "out_of_memory": _("There was not enough memory for this network. Try narrower layers."),
         "run_vanished": _("The folder of this training has vanished, so it was ended."),

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from core.errors import KagamiError
 from core.images.data import UInt8
 
-Array = npt.NDArray[Any]
+Numbers = npt.NDArray[Any]
 Texts = npt.NDArray[np.str_]
 
 # Of a file as it lies there, and of what is taken from it unpacked, in bytes; EMNIST, the largest in common use, has
@@ -32,8 +32,8 @@ LARGEST_FILE, LARGEST_ARRAYS = 768 * 2**20, 1024 * 2**20
 LONGEST_SIDE, CHUNK = 4096, 2**22
 # The label of images that come without any.
 UNLABELLED = "?"
-# Full ink at the least, of 255: a file whose strongest pixel is weaker counts in other steps than 0 to 255.
-FULL = 128
+# Of 255, how far an image's pixels go at the least where something is on it.
+VARIED = 64
 # The arrays of an npz by what known collections call them; the last has its labels in a file beside it.
 # Kagami's own; Keras's mnist.npz; MedMNIST; KMNIST.
 PAIRS = (
@@ -65,8 +65,8 @@ class ImageSet:
 class _Found:
     """What a file holds: x of any numbers and shape, and its labels as they stand there."""
 
-    x: Array
-    y: Array | None = None
+    x: Numbers
+    y: Numbers | None = None
     noticed: tuple[KagamiError, ...] = ()
 
 
@@ -89,8 +89,8 @@ def read_images(path: Path, *, invert: bool = False, transpose: bool = False) ->
 
 
 def image_set(
-    x: Array,
-    y: Array | None,
+    x: Numbers,
+    y: Numbers | None,
     *,
     noticed: Sequence[KagamiError] = (),
     invert: bool = False,
@@ -153,7 +153,7 @@ def _labels_beside(path: Path) -> Path | None:
 
 def _parsed(data: bytes) -> _Found:
     for begins, parse in _KINDS:
-        if re.match(begins, data[:256], re.DOTALL | re.IGNORECASE):
+        if re.match(begins, data[:512], re.DOTALL | re.IGNORECASE):
             return parse(data)
     return _csv(data)
 
@@ -186,6 +186,12 @@ def _picture(data: bytes) -> _Found:
     raise KagamiError("images_picture", "this is a single picture: python -m core score FILE judges it.")
 
 
+def _archive(data: bytes) -> _Found:
+    raise KagamiError(
+        "images_archive", "this is an archive of other files: unpack it, and give the one that holds the images."
+    )
+
+
 def _empty(data: bytes) -> _Found:
     raise KagamiError("images_empty", "there is nothing in this file.")
 
@@ -194,7 +200,7 @@ def _npy(data: bytes) -> _Found:
     return _Found(x=_array(io.BytesIO(data)))
 
 
-def _array(file: Any) -> Array:
+def _array(file: Any) -> Numbers:
     """The array of an npy file, whose header is read before its numbers."""
     try:
         version = np.lib.format.read_magic(file)
@@ -220,7 +226,7 @@ def _npz(data: bytes) -> _Found:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
             if members and "x" not in members and not any(name.endswith(".npy") for name in archive.namelist()):
-                return _other("a zip archive of other files than arrays")(data)
+                return _archive(data)
             has = [pair for pair in PAIRS if pair[0] in members]
             if not has:
                 found = ", ".join([*members][:10]) or "nothing"
@@ -231,7 +237,7 @@ def _npz(data: bytes) -> _Found:
                     found=found,
                 )
 
-            def array(name: str) -> Array:
+            def array(name: str) -> Numbers:
                 if not members[name].filename.endswith(".npy"):
                     raise KagamiError("images_keys", "x and y are files in it, but no NumPy arrays.", found=name)
                 with archive.open(members[name]) as file:
@@ -337,21 +343,21 @@ _KINDS: tuple[tuple[bytes, Callable[[bytes], _Found]], ...] = (
     (rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x05]", _idx),
     (rb"version https://git-lfs", _lfs),
     (rb"\s*(<!doctype html|<html|<\?xml|<head|<script)", _web_page),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{12}|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", _picture),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", _picture),
     (rb"\x89HDF", _other("an HDF5 file")),
     (rb"MATLAB 5", _other("a MATLAB file")),
     (rb"PAR1", _other("a Parquet file")),
     (rb"ARROW1", _other("an Arrow file")),
     (rb"%PDF", _other("a PDF")),
     (rb"\x80[\x02-\x05]", _other("a Python pickle, which may run any program when it is opened,")),
-    (rb"\xfd7zXZ|BZh|Rar!|7z\xbc\xaf|.{257}ustar", _other("an archive of another kind")),
+    (rb"\xfd7zXZ|BZh|Rar!|7z\xbc\xaf|.{257}ustar", _archive),
 )
 
 
 # From numbers to images
 
 
-def _laid_out(x: Array) -> Array:
+def _laid_out(x: Numbers) -> Numbers:
     """x as (n, h, w) or (n, h, w, channels). Raises KagamiError for a shape that is no images'."""
     shape = x.shape
     if x.ndim == 2 and (side := math.isqrt(shape[1])) ** 2 == shape[1] > 1 and shape[0] != shape[1]:
@@ -373,7 +379,7 @@ def _laid_out(x: Array) -> Array:
     return x
 
 
-def _grey(x: Array) -> tuple[UInt8, tuple[KagamiError, ...]]:
+def _grey(x: Numbers) -> tuple[UInt8, tuple[KagamiError, ...]]:
     """Images (n, h, w) or with channels as (n, h, w) uint8, and what was noticed of their range.
 
     Fractions are taken from 0 to 1, whole numbers from 0 to 255, or to 65,535 where they go beyond that.
@@ -393,13 +399,14 @@ def _grey(x: Array) -> tuple[UInt8, tuple[KagamiError, ...]]:
             "images_zero_one",
             "the largest value is 1; whole numbers are expected from 0 (paper) to 255 (ink). Multiply them by 255.",
         )
-    full = 1.0 if x.dtype.kind == "b" or high <= 1 else 255.0 if high <= 255 else 65_535.0
-    if full == 255 and high < FULL:
+    full = 1.0 if high <= 1 else 255.0 if high <= 255 else 65_535.0
+    if 0 < high < full / 2:  # it counts in other steps
         noticed = (
             KagamiError(
                 "images_stretched",
-                f"the largest value is {high:g} instead of 255; it is taken for full ink.",
+                f"the largest value is {high:g} instead of {full:g}; it is taken for full ink.",
                 largest=f"{high:g}",
+                full=f"{full:g}",
             ),
         )
         full = high
@@ -419,12 +426,14 @@ def _refuse_inverted(images: UInt8) -> None:
     """Raise KagamiError where most images have a bright border and are bright: black ink on white paper."""
     some = images[:: max(1, len(images) // 1000)]
     border = np.concatenate([some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]], axis=1)  # (n, 2h + 2w)
-    varied = np.ptp(some.reshape(len(some), -1), axis=1) >= FULL // 2
-    bright = (np.median(border, axis=1) >= FULL) & (some.mean(axis=(1, 2)) >= FULL)
+    pixels = some.reshape(len(some), -1)
+    low, high = pixels.min(axis=1).astype(np.float32), pixels.max(axis=1).astype(np.float32)
+    varied, middle = high - low >= VARIED, (low + high) / 2
+    bright = (np.median(border, axis=1) > middle) & (pixels.mean(axis=1) > middle)
     if np.count_nonzero(bright & varied) > np.count_nonzero(varied) / 2:
         raise KagamiError(
             "images_inverted",
-            "these look inverted: their borders are bright, and paper is 0, ink 255. "
+            "these look inverted: their borders are bright, though paper is 0 and ink 255. "
             "Invert them, 255 − x, or say --invert.",
         )
 
@@ -432,7 +441,7 @@ def _refuse_inverted(images: UInt8) -> None:
 # Labels
 
 
-def _labels(y: Array, n: int) -> Texts:
+def _labels(y: Numbers, n: int) -> Texts:
     """Labels as text (n,), from numbers, text, bytes, one-hot rows, or any of them in a column."""
     given = y
     if y.ndim == 2 and y.shape[1] == 1:
@@ -453,7 +462,7 @@ def _labels(y: Array, n: int) -> Texts:
     return np.asarray(y.astype(np.str_))
 
 
-def _one_hot(y: Array) -> bool:
+def _one_hot(y: Numbers) -> bool:
     return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
 
 

@@ -153,6 +153,7 @@ def _about_images() -> dict[str, str]:
         "images_other_format": _(
             "This kind of file is not read. Save it as an npz: np.savez(file, x=images, y=labels)."
         ),
+        "images_archive": _("This is an archive of other files. Unpack it and choose the one that holds the images."),
         "images_unknown": _(
             "This is no npz, npy, IDX or CSV file. Save it as npz: np.savez(file, x=images, y=labels)."
         ),
@@ -168,7 +169,7 @@ def _about_images() -> dict[str, str]:
         "images_labels": _("There must be one label, a number or text, for each of the {n} images."),
         "images_only_labels": _("These are labels. Give the file that holds the images."),
         "images_csv": _("A line of a CSV file must hold a label and n² pixels, and all lines as many; got {columns}."),
-        "images_stretched": _("The largest value is {largest} instead of 255; it was taken for full ink."),
+        "images_stretched": _("The largest value is {largest} instead of {full}; it was taken for full ink."),
         "images_unlabelled": _("There are no labels in this file; every image is labelled “?”."),
         "images_part": _("Of the parts of this file, {part} was read."),
         "images_transposed": _(

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ Texts = npt.NDArray[np.str_]
 LARGEST_FILE, LARGEST_ARRAYS = 768 * 2**20, 1024 * 2**20
 # Pixels of an image's side; how many of them are converted at a time.
 LONGEST_SIDE, CHUNK = 4096, 2**22
+# Lines of a CSV file that are read at a time, and tell where its labels are.
+CSV_LINES = 4096
 # The label of images that come without any.
 UNLABELLED = "?"
 # Of 255, how far an image's pixels go at the least where something is on it.
@@ -271,13 +274,14 @@ def _csv(data: bytes) -> _Found:
             "images_unknown",
             "this is no npz archive, nor npy, IDX or CSV. Save it as an npz: np.savez(file, x=images, y=labels).",
         )
-    lines = [line for line in data.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
-    separator = max(",;\t", key=lines[0].count) if lines else ","
-    head = [cell.strip().strip('"') for cell in lines[0].split(separator)] if lines else []
+    first_lines = list(islice(_lines(data), CSV_LINES))
+    if not first_lines:
+        return _empty(data)
+    separator = max(",;\t", key=first_lines[0].count)
+    head = [cell.strip().strip('"') for cell in first_lines[0].split(separator)]
     columns = len(head)
-    side = math.isqrt(columns - 1) if columns else 0
-    labelled = side**2 == columns - 1
-    if side < 2 or not (labelled or math.isqrt(columns) ** 2 == columns):
+    labelled = math.isqrt(columns - 1) ** 2 == columns - 1
+    if columns < 4 or not (labelled or math.isqrt(columns) ** 2 == columns):
         raise KagamiError(
             "images_csv",
             "this is no npz archive, nor npy or IDX; as CSV, a line must hold n² pixels and perhaps a label, "
@@ -286,36 +290,40 @@ def _csv(data: bytes) -> _Found:
         )
     # A header's names are no numbers; a label may be text, but the pixel beside it is none.
     has_head = not (_number(head[1]) and _number(head[-2]))
-    rows = lines[has_head:]
-    if not rows:
+    if len(first_lines) == has_head:
         return _empty(data)
-    if len(rows) * columns > LARGEST_ARRAYS // 4:
-        raise _too_large(LARGEST_ARRAYS)
-    first = labelled and _label_is_first(rows, separator, head if has_head else [])
-    texts: list[str] = []
+    first = labelled and _label_is_first(first_lines[has_head:], separator, head if has_head else [])
+    rows = islice(_lines(data), int(has_head), None)
+    parts: list[Numbers] = []
+    labels: list[str] = []
+    while some := list(islice(rows, CSV_LINES)):
+        if labelled:
+            split = [row.partition(separator) if first else row.rpartition(separator)[::-1] for row in some]
+            labels += [label.strip().strip('"') for label, _, _ in split]
+            some = [pixels for _, _, pixels in split]
+        parts.append(_pixels(some, separator, columns, columns - labelled))
+    return _Found(x=np.concatenate(parts), y=np.array(labels) if labelled else None)
 
-    def pixels() -> Iterator[str]:
-        for row in rows:
-            if not labelled:
-                yield row
-            elif first:
-                label, _, rest = row.partition(separator)
-                texts.append(label.strip().strip('"'))
-                yield rest
-            else:
-                rest, _, label = row.rpartition(separator)
-                texts.append(label.strip().strip('"'))
-                yield rest
 
+def _lines(data: bytes) -> Iterator[str]:
+    """Its lines that hold something; one is there at a time, since Kaggle's letters are 700 MB."""
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors="replace")
+    return (line for line in map(str.strip, lines) if line)
+
+
+def _pixels(rows: Sequence[str], separator: str, columns: int, wanted: int) -> Numbers:
+    """Rows of so many pixels (n, wanted), in a byte each where they are whole numbers up to 255."""
     try:
-        x = np.loadtxt(pixels(), np.float32, delimiter=separator, ndmin=2, comments=None)
+        x = np.loadtxt(rows, np.float32, delimiter=separator, ndmin=2, comments=None)
     except ValueError as error:
         raise KagamiError(
             "images_csv", f"a line is no row of {columns} cells as the first is: {error}.", columns=columns
         ) from error
-    if x.size and len(x[0]) != columns - labelled:
-        raise KagamiError("images_csv", f"lines must have {columns} cells, as the first has.", columns=columns)
-    return _Found(x=x, y=np.array(texts) if labelled else None)
+    if x.shape[1] != wanted:
+        raise KagamiError("images_csv", f"a line is no row of {columns} cells as the first is.", columns=columns)
+    with np.errstate(invalid="ignore"):  # what is not a number stays as it is, and is refused later
+        small = x.clip(0, 255).astype(np.uint8)
+    return small if (small == x).all() else x
 
 
 def _label_is_first(rows: Sequence[str], separator: str, head: Sequence[str]) -> bool:
@@ -323,8 +331,9 @@ def _label_is_first(rows: Sequence[str], separator: str, head: Sequence[str]) ->
     named = [name.lower() in ("label", "class", "target", "y") for name in (*head[:1], *head[-1:])]
     if any(named):
         return named[0]
-    firsts, lasts = zip(*((row.partition(separator)[0], row.rpartition(separator)[2]) for row in rows), strict=True)
-    return len(set(firsts)) >= len(set(lasts))
+    firsts = {row.partition(separator)[0] for row in rows}
+    lasts = {row.rpartition(separator)[2] for row in rows}
+    return len(firsts) >= len(lasts)
 
 
 def _number(text: str) -> bool:

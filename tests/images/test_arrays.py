@@ -356,6 +356,7 @@ def test_csv(text, labels, tmp_path):
         ("Dear all,\n", "images_csv", "this is no npz archive"),
         (csv(FLAT) + "1,2\n", "images_csv", "a line is no row of 400 cells as the first is"),
         (csv(FLAT) + "x," * 399 + "x\n", "images_csv", "a line is no row of 400 cells as the first is"),
+        (csv(FLAT).replace(",60,", ",nan,"), "images_range", "pixels must go from 0 (paper) to 255 (ink), or"),
         ("\0\1\2 no text", "images_unknown", "this is no npz archive, nor npy, IDX or CSV."),
     ],
 )

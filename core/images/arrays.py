@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -73,22 +73,28 @@ class _Found:
     noticed: tuple[KagamiError, ...] = ()
 
 
-def read_images(path: Path, *, invert: bool = False, transpose: bool = False) -> ImageSet:
+def read_images(source: Path | bytes, *, invert: bool = False, transpose: bool = False) -> ImageSet:
     """The images of a file, with their labels from the same file or from the one beside it.
 
+    source: the file, or its content where it lies nowhere, as of an upload.
     invert: the file has black ink (0) on white paper (255). transpose: its rows are columns, as in EMNIST's files.
 
     Raises KagamiError that says what the file is and what to do: its code begins with `images_`.
     """
-    try:
-        found = _parsed(_bytes(path))
-        if found.x.ndim == 1:
-            raise KagamiError("images_only_labels", "these are labels; give the file that holds the images.")
-        if found.y is None and (beside := _labels_beside(path)) is not None:
-            found = replace(found, y=_parsed(_bytes(beside)).x)
-        return image_set(found.x, found.y, noticed=found.noticed, invert=invert, transpose=transpose)
-    except KagamiError as error:
-        raise KagamiError(error.code, f"{path}: {error}", **{"path": str(path), **error.details}) from error
+    if isinstance(source, Path):
+        try:
+            return _image_set(_bytes(source), _labels_beside(source), invert=invert, transpose=transpose)
+        except KagamiError as error:
+            raise KagamiError(error.code, f"{source}: {error}", **{"path": str(source), **error.details}) from error
+    return _image_set(source, None, invert=invert, transpose=transpose)
+
+
+def _image_set(data: bytes, beside: Path | None, *, invert: bool, transpose: bool) -> ImageSet:
+    found = _parsed(data)
+    if found.x.ndim == 1:
+        raise KagamiError("images_only_labels", "these are labels; give the file that holds the images.")
+    labels = _parsed(_bytes(beside)).x if found.y is None and beside is not None else found.y
+    return image_set(found.x, labels, noticed=found.noticed, invert=invert, transpose=transpose)
 
 
 def image_set(
@@ -126,10 +132,7 @@ def _bytes(path: Path) -> bytes:
         raise KagamiError("images_missing", "there is no such file.")
     if path.stat().st_size > LARGEST_FILE:
         raise _too_large(LARGEST_FILE)
-    data = path.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = _unzipped(data)
-    return data
+    return path.read_bytes()
 
 
 def _unzipped(data: bytes) -> bytes:
@@ -155,6 +158,8 @@ def _labels_beside(path: Path) -> Path | None:
 
 
 def _parsed(data: bytes) -> _Found:
+    if data[:2] == b"\x1f\x8b":
+        data = _unzipped(data)
     for begins, parse in _KINDS:
         if re.match(begins, data[:512], re.DOTALL | re.IGNORECASE):
             return parse(data)

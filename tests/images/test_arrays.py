@@ -256,6 +256,15 @@ def test_labels_are_text(y, labels):
     assert image_set(X, y).labels.tolist() == labels
 
 
+def test_an_upload_is_read_as_its_content_is(tmp_path):
+    content = saved(tmp_path / "mine.npz", x=X, y=Y).read_bytes()
+    for data in (content, gzip.compress(content)):
+        np.testing.assert_array_equal(read_images(data).images, X)
+    with pytest.raises(KagamiError, match=r"^this is a web page") as caught:
+        read_images(b"<html>")
+    assert caught.value.code == "images_web_page"
+
+
 # IDX, npy, gzip
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,19 +27,21 @@ from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, loa
 from core.images.handwriting import LEAST_INK, MOST_INK, HandwritingError, prepare
 from core.images.noise import NOISES
 from core.images.photos import ink_of_picture, read_picture
-from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, refuse_existing
+from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, open_bundle, refuse_existing
 from core.models.denoising import DENOISING, PLAIN, Point, amounts, measure, to_json
 from core.models.epochs import Epoch
-from core.models.experiments import PRESETS, RECIPES, experiment
+from core.models.experiments import MOST_EPOCHS, PRESETS, RECIPES, experiment, refuse_impossible
 from core.models.home import user_models
+from core.models.library import checked_title
 from core.models.snapshots import Snapshot, Specimens
+from core.models.usefulness import useless
 from core.runs.plan import Plan
 from core.runs.reporter import Printer, Reporter
 from core.story import LANGUAGES
 from core.story.printed import talk_pdf
 
-# Exit statuses, as the shell knows them.
-OK, INCOMPLETE, WRONG_USAGE = 0, 1, 2
+# Exit statuses, as the shell knows them; the last is a training that was kept, and came to nothing.
+OK, INCOMPLETE, WRONG_USAGE, USELESS = 0, 1, 2, 3
 STDOUT = Path("-")
 
 
@@ -159,15 +162,21 @@ def _train(options: argparse.Namespace) -> int:
         refuse_existing(out / plan.bundle, force=options.force)
 
     _quiet_tensorflow()
+    status = OK
     for plan in plans:
         if options.events is None:
-            print(_trained(plan, out, options.force, _Bar(plan.bundle)))
-            continue
-        watcher = Printer(plan=plan) if options.events == STDOUT else Reporter(plan=plan, path=options.events)
-        with watcher:
-            watcher.await_turn()
-            watcher.finished(_trained(plan, out, options.force, watcher).name)
-    return OK
+            path = _trained(plan, out, options.force, _Bar(plan.bundle))
+            print(path)
+        else:
+            watcher = Printer(plan=plan) if options.events == STDOUT else Reporter(plan=plan, path=options.events)
+            with watcher:
+                watcher.await_turn()
+                path = _trained(plan, out, options.force, watcher)
+                watcher.finished(path.name)
+        if reason := useless(open_bundle(path), load_mnist("test")):
+            print(f"warning: {path.name}: {reason}", file=sys.stderr)
+            status = USELESS
+    return status
 
 
 def _plans(options: argparse.Namespace) -> list[Plan]:
@@ -175,9 +184,11 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
         if options.normals is not None or options.epochs is not None:
             raise KagamiError("bad_usage", "--plan says everything; --normals and --epochs go with a name.")
         try:
-            return [Plan.from_json(options.plan.read_text(encoding="utf-8"))]
+            plan = Plan.from_json(options.plan.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KagamiError("plan_damaged", f"{options.plan} is no plan that can be read: {error}.") from error
+        _refuse_impossible(plan)
+        return [plan]
     if options.all and options.normals is not None:
         raise KagamiError("bad_usage", "--all trains the presets; --normals goes with one name.")
     if options.all and options.events not in (None, STDOUT):
@@ -185,6 +196,25 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
     names = PRESETS if options.all else (options.name,)
     chosen = [experiment(name, normals=options.normals) for name in names]
     return [Plan(experiment=each, bundle=each.name, seed=options.seed, epochs=options.epochs) for each in chosen]
+
+
+def _refuse_impossible(plan: Plan) -> None:
+    """Raise KagamiError where /train would not start this plan."""
+    recipe = plan.experiment.recipe
+    refuse_impossible(recipe)
+    Threshold(rule=recipe.rule)
+    if recipe.score not in SCORES:
+        raise KagamiError("unknown_score", f"score must be one of {', '.join(SCORES)}, got {recipe.score!r}.")
+    for what, value, low, high in (
+        ("epochs", plan.epochs, 1, MOST_EPOCHS),
+        ("seed", plan.seed, 0, 2**32 - 1),
+    ):
+        if not (what == "epochs" and value is None) and not (type(value) is int and low <= value <= high):
+            raise KagamiError(f"impossible_{what}", f"{what}: a whole number from {low} to {high}; got {value!r}.")
+    if not isinstance(plan.bundle, str) or not re.fullmatch(r"[\w-]+", plan.bundle):
+        raise KagamiError("plan_damaged", f"bundle: letters, digits, - and _ alone name a folder; got {plan.bundle!r}.")
+    if not isinstance(plan.title, str) or checked_title(plan.title) != plan.title:
+        raise KagamiError("bad_title", f"title: one line without a margin; got {plan.title!r}.")
 
 
 class _Bar:

@@ -6,6 +6,7 @@ import pytest
 from core.detection.detector import Detector, knowledge_of
 from core.detection.evaluation import evaluate_digits
 from core.detection.scores import SCORES
+from core.detection.thresholds import Threshold
 from core.images import data
 from core.images.data import MNIST_SHA256, flatten, split_normals
 from core.images.pens import redrawn
@@ -53,7 +54,8 @@ def test_few_images_are_learnt_from_for_more_epochs(bundle, split):
 
 def test_a_bundle_holds_every_score_of_what_calibrates_and_of_the_test_images(bundle, tiny, split):
     detectors = {
-        name: Detector.of(bundle, knowledge=knowledge_of(bundle, tiny["x_train"]), score=name) for name in SCORES
+        name: Detector.of(bundle, knowledge=knowledge_of(bundle, tiny["x_train"]), score=name, threshold=Threshold())
+        for name in SCORES
     }
     rng = np.random.default_rng(bundle.experiment.recipe.split_seed)
     drawn = np.array([redrawn(image, rng) for image in tiny["x_train"][split.calibrate]])
@@ -71,8 +73,7 @@ def test_what_trains_is_remembered_and_nothing_else(bundle, tiny, split):
 
 
 def test_the_metrics_are_the_recipes_own_detectors(bundle, tiny):
-    detector = Detector.of(bundle, knowledge=knowledge_of(bundle, tiny["x_train"]))
-    found = evaluate_digits(
-        bundle.calibration["test_kagami"], tiny["y_test"], bundle.experiment, threshold=detector.threshold_
-    )
+    # Of so few normals the conformal rule promises nothing, and flags nothing.
+    threshold = Threshold(rule="conformal").of(bundle.calibration_scores("kagami"))
+    found = evaluate_digits(bundle.test_scores("kagami"), tiny["y_test"], bundle.experiment, threshold=threshold)
     assert bundle.card.metrics == found.to_dict()

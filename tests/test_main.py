@@ -16,6 +16,7 @@ from core.images import data
 from core.images.data import flatten, load_mnist
 from core.models.bundle import MODELS, load_bundle
 from core.models.experiments import PRESETS
+from core.models.usefulness import useless
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -125,12 +126,13 @@ def test_score_by_other_rules(document, picture):
     assert np.mean(calibration["score_bce"] > conformal) == pytest.approx(0.1, abs=0.001)
 
 
-def test_a_threshold_without_bound_is_null(document, run, picture):
-    options = ("--experiment=article-all", "--rule=conformal", "--false-alarms=1e-9")
-    row = document("score", picture(0), *options)[0]
-    assert (row["threshold"], row["anomalous"]) == (None, False)
-    assert "≤ ∞" in run("score", picture(0), *options)[1]
-    assert document("evaluate", *options)["threshold"] is None
+def test_too_few_normals_for_the_promise_are_told(run, picture):
+    options = ("--experiment=article-all", "--rule=conformal", "--false-alarms=0.00001")
+    for command in (("score", picture(0)), ("evaluate",)):
+        status, out, err = run(*command, *options, "--json")
+        assert (status, out) == (2, "")
+        assert "error: At 0.001 % false alarms, the conformal rule needs 99,999 normals to promise that, got 1" in err
+        assert "take another rule: quantile, mean+std or fixed." in err
 
 
 def test_score_goes_on_after_files_that_hold_no_character(run, picture, tmp_path):
@@ -378,6 +380,7 @@ def test_evaluate_in_words(run):
             "argument --seed: a whole number from 0 to 4294967295; got '-1'",
         ),
         (("train", "article-all"), "article-all exists already; --force replaces it."),
+        (("train", "--plan", CASES / "plan_lr0.json"), "error: learning_rate: from 1e-06 to 1; got 0.0."),
         (("train", "--all"), "exists already; --force replaces it."),
     ],
 )
@@ -430,6 +433,34 @@ def test_a_damaged_mnist(run, monkeypatch, tmp_path):
     assert "mnist.npz is damaged: its SHA-256 is" in err
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda plan: plan["experiment"]["recipe"].update(learning_rate="fast"), "learning_rate: from 1e-06 to 1"),
+        (lambda plan: plan["experiment"]["recipe"].update(score="rmse"), "score must be one of mae, mse"),
+        (lambda plan: plan["experiment"]["recipe"].update(rule="max"), "rule must be one of mean+std"),
+        (lambda plan: plan["experiment"].update(normals=[]), "normals must be one or more of 0-9"),
+        (lambda plan: plan.update(epochs=0), "epochs: a whole number from 1 to 500; got 0."),
+        (lambda plan: plan.update(epochs=True), "epochs: a whole number from 1 to 500; got True."),
+        (lambda plan: plan.update(seed=-1), "seed: a whole number from 0 to 4294967295; got -1."),
+        (lambda plan: plan.update(bundle="../elsewhere"), "alone name a folder; got '../elsewhere'."),
+        (lambda plan: plan.update(bundle=""), "alone name a folder; got ''."),
+        (lambda plan: plan.update(title=" a\nb"), "title: one line without a margin"),
+        (lambda plan: plan.update(title="x" * 61), "A name has at most 60 characters"),
+        (lambda plan: plan.pop("bundle"), "is no plan that can be read"),
+    ],
+)
+def test_a_plan_that_the_page_would_not_start(change, sentence, run, tmp_path):
+    plan = json.loads((CASES / "plan_lr0.json").read_text())
+    plan["experiment"]["recipe"]["learning_rate"] = 0.001
+    change(plan)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    status, out, err = run("train", "--plan", tmp_path / "plan.json", "--out", tmp_path / "models")
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert not (tmp_path / "models").exists()
+
+
 # As a process
 
 
@@ -478,6 +509,24 @@ def test_train_writes_a_bundle_that_judges(tmp_path, document):
     told = document("evaluate", "--experiment=article-only-1-7", "--models", out)
     for figure in ("auroc", "detection_rate", "false_alarm_rate", "normals_n", "anomalies_n"):
         assert told[figure] == pytest.approx(card.metrics[figure]), figure
+
+
+@pytest.mark.parametrize(("rate", "code"), [(0.3, "same"), (0.001, None)])
+def test_a_training_that_came_to_nothing_is_kept_and_told(rate, code, tmp_path):
+    plan = json.loads((CASES / "plan_dead.json").read_text())
+    plan["epochs"] = 2
+    plan["experiment"]["recipe"].update(learning_rate=rate, batch_size=32)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    done = python_m_core("train", "--plan", tmp_path / "plan.json", "--out", tmp_path)
+    assert done.stdout.splitlines() == [str(tmp_path / "own-dead")], done.stderr
+    assert done.returncode == (3 if code else 0)
+    told = useless(load_bundle("own-dead", folder=tmp_path), load_mnist("test"))
+    if code:
+        assert told.code == f"useless_{code}"
+        assert f"warning: own-dead: {told}" in done.stderr
+    else:
+        assert told is None
+        assert "warning" not in done.stderr
 
 
 def test_the_default_experiment_is_the_first_preset(document, picture):

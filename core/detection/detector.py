@@ -9,13 +9,15 @@ import numpy.typing as npt
 from core.detection.memory import Memory
 from core.detection.scores import SCORES, logarithms
 from core.detection.seen import Affine, Knowledge, Seen, remembers
-from core.detection.thresholds import Threshold, borderline, p_values
+from core.detection.thresholds import Threshold, borderline, least_normals, p_values
 from core.errors import KagamiError
 from core.images.data import Bool, Float, Int, UInt8, flatten, load_mnist
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import Bundle
 
 WHITENED = 10_000
+# Scores that differ by no more than this share of themselves are one score, rounded otherwise.
+ALIKE = 1e-6
 
 
 class Detector:
@@ -33,8 +35,8 @@ class Detector:
     Attributes
     ----------
     calibration_scores_ : (n,) float32, scores of the calibration set.
-    threshold_ : float, in the score's unit; infinite where `conformal` can promise nothing. It is a float32's
-        value, as scores are, so that score > threshold means the same in every precision.
+    threshold_ : float, in the score's unit. It is a float32's value, as scores are, so that score > threshold means the
+        same in every precision.
     borderline_ : (low, high), float; a score in (low, high] is borderline (`core.detection.thresholds.borderline`).
     """
 
@@ -52,7 +54,10 @@ class Detector:
         self.threshold = threshold
 
     def fit(self, x_calibration: Float) -> Self:
-        """Set the threshold on normals that training did not see: (n, 784) float32 in [0, 1], n ≥ 2."""
+        """Set the threshold on normals that training did not see: (n, 784) float32 in [0, 1], n ≥ 2.
+
+        Raises KagamiError where they are too few for what the conformal rule promises, or their scores do not vary.
+        """
         return self._calibrate(self.decision_function(x_calibration))
 
     @classmethod
@@ -81,12 +86,33 @@ class Detector:
         return detector._calibrate(bundle.calibration_scores(detector.score))
 
     def _calibrate(self, scores: Float) -> Self:
+        self._refuse_too_few(len(scores))
         if len(scores) < 2 or not np.isfinite(scores).all():
             raise ValueError(f"calibration needs two or more finite scores, got {len(scores)}")
+        if self.threshold.rule != "fixed" and np.ptp(scores) <= ALIKE * np.abs(scores).max():
+            raise KagamiError(
+                "normals_alike",
+                f"The scores of these {len(scores)} normals do not vary: each is {scores[0]:.4g}, and nearly all else "
+                "would be flagged. Calibrate with normals that differ, or set the threshold by hand (fixed).",
+                n=len(scores),
+                score=f"{scores[0]:.4g}",
+            )
         self.calibration_scores_ = scores
         self.threshold_ = float(np.float32(self.threshold.of(scores)))
         self.borderline_ = borderline(scores, self.threshold_)
         return self
+
+    def _refuse_too_few(self, n: int) -> None:
+        wanted = self.threshold.false_alarms
+        if self.threshold.rule == "conformal" and n < (needed := least_normals(wanted)):
+            raise KagamiError(
+                "too_few_normals",
+                f"At {100 * wanted:g} % false alarms, the conformal rule needs {needed:,} normals to promise that, got "
+                f"{n}. Allow more false alarms, or take another rule: quantile, mean+std or fixed.",
+                needed=needed,
+                n=n,
+                percent=f"{100 * wanted:g}",
+            )
 
     def see(self, x: Float) -> Seen:
         """What this detector sees of images x (n, 784) in [0, 1]; several scores of it cost little more than one."""

@@ -6,6 +6,7 @@ A rule sees the scores of the calibration set: normals that the network did not 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
@@ -39,6 +40,12 @@ def conformal(scores: Float, false_alarms: float) -> float:
     possible = np.arange(1, len(scores) + 2) / (len(scores) + 1)
     allowed = np.count_nonzero(possible <= false_alarms) - 1
     return float(np.sort(scores)[::-1][allowed]) if allowed >= 0 else math.inf
+
+
+def least_normals(false_alarms: float) -> int:
+    """How many calibration scores the conformal rule needs to flag anything: ⌈1 / false_alarms⌉ − 1."""
+    n = math.ceil(1 / Fraction(false_alarms)) - 1
+    return n - (1 / n <= false_alarms)  # as `conformal` rounds its smallest p-value: 1/3 of three
 
 
 def p_values(scores: Float, calibration: Float) -> npt.NDArray[np.float64]:

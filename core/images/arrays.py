@@ -12,7 +12,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import numpy.typing as npt
 from core.errors import KagamiError
 from core.images.data import UInt8
 
-Array = npt.NDArray[Any]
+Numbers = npt.NDArray[Any]
 Texts = npt.NDArray[np.str_]
 
 # Of a file as it lies there, and of what is taken from it unpacked, in bytes; EMNIST, the largest in common use, has
@@ -30,10 +31,12 @@ Texts = npt.NDArray[np.str_]
 LARGEST_FILE, LARGEST_ARRAYS = 768 * 2**20, 1024 * 2**20
 # Pixels of an image's side; how many of them are converted at a time.
 LONGEST_SIDE, CHUNK = 4096, 2**22
+# Lines of a CSV file that are read at a time, and tell where its labels are.
+CSV_LINES = 4096
 # The label of images that come without any.
 UNLABELLED = "?"
-# Full ink at the least, of 255: a file whose strongest pixel is weaker counts in other steps than 0 to 255.
-FULL = 128
+# Of 255, how far an image's pixels go at the least where something is on it.
+VARIED = 64
 # The arrays of an npz by what known collections call them; the last has its labels in a file beside it.
 # Kagami's own; Keras's mnist.npz; MedMNIST; KMNIST.
 PAIRS = (
@@ -65,32 +68,38 @@ class ImageSet:
 class _Found:
     """What a file holds: x of any numbers and shape, and its labels as they stand there."""
 
-    x: Array
-    y: Array | None = None
+    x: Numbers
+    y: Numbers | None = None
     noticed: tuple[KagamiError, ...] = ()
 
 
-def read_images(path: Path, *, invert: bool = False, transpose: bool = False) -> ImageSet:
+def read_images(source: Path | bytes, *, invert: bool = False, transpose: bool = False) -> ImageSet:
     """The images of a file, with their labels from the same file or from the one beside it.
 
+    source: the file, or its content where it lies nowhere, as of an upload.
     invert: the file has black ink (0) on white paper (255). transpose: its rows are columns, as in EMNIST's files.
 
     Raises KagamiError that says what the file is and what to do: its code begins with `images_`.
     """
-    try:
-        found = _parsed(_bytes(path))
-        if found.x.ndim == 1:
-            raise KagamiError("images_only_labels", "these are labels; give the file that holds the images.")
-        if found.y is None and (beside := _labels_beside(path)) is not None:
-            found = replace(found, y=_parsed(_bytes(beside)).x)
-        return image_set(found.x, found.y, noticed=found.noticed, invert=invert, transpose=transpose)
-    except KagamiError as error:
-        raise KagamiError(error.code, f"{path}: {error}", **{"path": str(path), **error.details}) from error
+    if isinstance(source, Path):
+        try:
+            return _image_set(_bytes(source), _labels_beside(source), invert=invert, transpose=transpose)
+        except KagamiError as error:
+            raise KagamiError(error.code, f"{source}: {error}", **{"path": str(source), **error.details}) from error
+    return _image_set(source, None, invert=invert, transpose=transpose)
+
+
+def _image_set(data: bytes, beside: Path | None, *, invert: bool, transpose: bool) -> ImageSet:
+    found = _parsed(data)
+    if found.x.ndim == 1:
+        raise KagamiError("images_only_labels", "these are labels; give the file that holds the images.")
+    labels = _parsed(_bytes(beside)).x if found.y is None and beside is not None else found.y
+    return image_set(found.x, labels, noticed=found.noticed, invert=invert, transpose=transpose)
 
 
 def image_set(
-    x: Array,
-    y: Array | None,
+    x: Numbers,
+    y: Numbers | None,
     *,
     noticed: Sequence[KagamiError] = (),
     invert: bool = False,
@@ -123,10 +132,7 @@ def _bytes(path: Path) -> bytes:
         raise KagamiError("images_missing", "there is no such file.")
     if path.stat().st_size > LARGEST_FILE:
         raise _too_large(LARGEST_FILE)
-    data = path.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = _unzipped(data)
-    return data
+    return path.read_bytes()
 
 
 def _unzipped(data: bytes) -> bytes:
@@ -152,8 +158,10 @@ def _labels_beside(path: Path) -> Path | None:
 
 
 def _parsed(data: bytes) -> _Found:
+    if data[:2] == b"\x1f\x8b":
+        data = _unzipped(data)
     for begins, parse in _KINDS:
-        if re.match(begins, data[:256], re.DOTALL | re.IGNORECASE):
+        if re.match(begins, data[:512], re.DOTALL | re.IGNORECASE):
             return parse(data)
     return _csv(data)
 
@@ -186,6 +194,12 @@ def _picture(data: bytes) -> _Found:
     raise KagamiError("images_picture", "this is a single picture: python -m core score FILE judges it.")
 
 
+def _archive(data: bytes) -> _Found:
+    raise KagamiError(
+        "images_archive", "this is an archive of other files: unpack it, and give the one that holds the images."
+    )
+
+
 def _empty(data: bytes) -> _Found:
     raise KagamiError("images_empty", "there is nothing in this file.")
 
@@ -194,7 +208,7 @@ def _npy(data: bytes) -> _Found:
     return _Found(x=_array(io.BytesIO(data)))
 
 
-def _array(file: Any) -> Array:
+def _array(file: Any) -> Numbers:
     """The array of an npy file, whose header is read before its numbers."""
     try:
         version = np.lib.format.read_magic(file)
@@ -220,7 +234,7 @@ def _npz(data: bytes) -> _Found:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
             if members and "x" not in members and not any(name.endswith(".npy") for name in archive.namelist()):
-                return _other("a zip archive of other files than arrays")(data)
+                return _archive(data)
             has = [pair for pair in PAIRS if pair[0] in members]
             if not has:
                 found = ", ".join([*members][:10]) or "nothing"
@@ -231,7 +245,7 @@ def _npz(data: bytes) -> _Found:
                     found=found,
                 )
 
-            def array(name: str) -> Array:
+            def array(name: str) -> Numbers:
                 if not members[name].filename.endswith(".npy"):
                     raise KagamiError("images_keys", "x and y are files in it, but no NumPy arrays.", found=name)
                 with archive.open(members[name]) as file:
@@ -265,13 +279,14 @@ def _csv(data: bytes) -> _Found:
             "images_unknown",
             "this is no npz archive, nor npy, IDX or CSV. Save it as an npz: np.savez(file, x=images, y=labels).",
         )
-    lines = [line for line in data.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
-    separator = max(",;\t", key=lines[0].count) if lines else ","
-    head = [cell.strip().strip('"') for cell in lines[0].split(separator)] if lines else []
+    first_lines = list(islice(_lines(data), CSV_LINES))
+    if not first_lines:
+        return _empty(data)
+    separator = max(",;\t", key=first_lines[0].count)
+    head = [cell.strip().strip('"') for cell in first_lines[0].split(separator)]
     columns = len(head)
-    side = math.isqrt(columns - 1) if columns else 0
-    labelled = side**2 == columns - 1
-    if side < 2 or not (labelled or math.isqrt(columns) ** 2 == columns):
+    labelled = math.isqrt(columns - 1) ** 2 == columns - 1
+    if columns < 4 or not (labelled or math.isqrt(columns) ** 2 == columns):
         raise KagamiError(
             "images_csv",
             "this is no npz archive, nor npy or IDX; as CSV, a line must hold n² pixels and perhaps a label, "
@@ -280,36 +295,40 @@ def _csv(data: bytes) -> _Found:
         )
     # A header's names are no numbers; a label may be text, but the pixel beside it is none.
     has_head = not (_number(head[1]) and _number(head[-2]))
-    rows = lines[has_head:]
-    if not rows:
+    if len(first_lines) == has_head:
         return _empty(data)
-    if len(rows) * columns > LARGEST_ARRAYS // 4:
-        raise _too_large(LARGEST_ARRAYS)
-    first = labelled and _label_is_first(rows, separator, head if has_head else [])
-    texts: list[str] = []
+    first = labelled and _label_is_first(first_lines[has_head:], separator, head if has_head else [])
+    rows = islice(_lines(data), int(has_head), None)
+    parts: list[Numbers] = []
+    labels: list[str] = []
+    while some := list(islice(rows, CSV_LINES)):
+        if labelled:
+            split = [row.partition(separator) if first else row.rpartition(separator)[::-1] for row in some]
+            labels += [label.strip().strip('"') for label, _, _ in split]
+            some = [pixels for _, _, pixels in split]
+        parts.append(_pixels(some, separator, columns, columns - labelled))
+    return _Found(x=np.concatenate(parts), y=np.array(labels) if labelled else None)
 
-    def pixels() -> Iterator[str]:
-        for row in rows:
-            if not labelled:
-                yield row
-            elif first:
-                label, _, rest = row.partition(separator)
-                texts.append(label.strip().strip('"'))
-                yield rest
-            else:
-                rest, _, label = row.rpartition(separator)
-                texts.append(label.strip().strip('"'))
-                yield rest
 
+def _lines(data: bytes) -> Iterator[str]:
+    """Its lines that hold something; one is there at a time, since Kaggle's letters are 700 MB."""
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", errors="replace")
+    return (line for line in map(str.strip, lines) if line)
+
+
+def _pixels(rows: Sequence[str], separator: str, columns: int, wanted: int) -> Numbers:
+    """Rows of so many pixels (n, wanted), in a byte each where they are whole numbers up to 255."""
     try:
-        x = np.loadtxt(pixels(), np.float32, delimiter=separator, ndmin=2, comments=None)
+        x = np.loadtxt(rows, np.float32, delimiter=separator, ndmin=2, comments=None)
     except ValueError as error:
         raise KagamiError(
             "images_csv", f"a line is no row of {columns} cells as the first is: {error}.", columns=columns
         ) from error
-    if x.size and len(x[0]) != columns - labelled:
-        raise KagamiError("images_csv", f"lines must have {columns} cells, as the first has.", columns=columns)
-    return _Found(x=x, y=np.array(texts) if labelled else None)
+    if x.shape[1] != wanted:
+        raise KagamiError("images_csv", f"a line is no row of {columns} cells as the first is.", columns=columns)
+    with np.errstate(invalid="ignore"):  # what is not a number stays as it is, and is refused later
+        small = x.clip(0, 255).astype(np.uint8)
+    return small if (small == x).all() else x
 
 
 def _label_is_first(rows: Sequence[str], separator: str, head: Sequence[str]) -> bool:
@@ -317,8 +336,9 @@ def _label_is_first(rows: Sequence[str], separator: str, head: Sequence[str]) ->
     named = [name.lower() in ("label", "class", "target", "y") for name in (*head[:1], *head[-1:])]
     if any(named):
         return named[0]
-    firsts, lasts = zip(*((row.partition(separator)[0], row.rpartition(separator)[2]) for row in rows), strict=True)
-    return len(set(firsts)) >= len(set(lasts))
+    firsts = {row.partition(separator)[0] for row in rows}
+    lasts = {row.rpartition(separator)[2] for row in rows}
+    return len(firsts) >= len(lasts)
 
 
 def _number(text: str) -> bool:
@@ -337,21 +357,21 @@ _KINDS: tuple[tuple[bytes, Callable[[bytes], _Found]], ...] = (
     (rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x05]", _idx),
     (rb"version https://git-lfs", _lfs),
     (rb"\s*(<!doctype html|<html|<\?xml|<head|<script)", _web_page),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{12}|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", _picture),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", _picture),
     (rb"\x89HDF", _other("an HDF5 file")),
     (rb"MATLAB 5", _other("a MATLAB file")),
     (rb"PAR1", _other("a Parquet file")),
     (rb"ARROW1", _other("an Arrow file")),
     (rb"%PDF", _other("a PDF")),
     (rb"\x80[\x02-\x05]", _other("a Python pickle, which may run any program when it is opened,")),
-    (rb"\xfd7zXZ|BZh|Rar!|7z\xbc\xaf|.{257}ustar", _other("an archive of another kind")),
+    (rb"\xfd7zXZ|BZh|Rar!|7z\xbc\xaf|.{257}ustar", _archive),
 )
 
 
 # From numbers to images
 
 
-def _laid_out(x: Array) -> Array:
+def _laid_out(x: Numbers) -> Numbers:
     """x as (n, h, w) or (n, h, w, channels). Raises KagamiError for a shape that is no images'."""
     shape = x.shape
     if x.ndim == 2 and (side := math.isqrt(shape[1])) ** 2 == shape[1] > 1 and shape[0] != shape[1]:
@@ -373,7 +393,7 @@ def _laid_out(x: Array) -> Array:
     return x
 
 
-def _grey(x: Array) -> tuple[UInt8, tuple[KagamiError, ...]]:
+def _grey(x: Numbers) -> tuple[UInt8, tuple[KagamiError, ...]]:
     """Images (n, h, w) or with channels as (n, h, w) uint8, and what was noticed of their range.
 
     Fractions are taken from 0 to 1, whole numbers from 0 to 255, or to 65,535 where they go beyond that.
@@ -393,13 +413,14 @@ def _grey(x: Array) -> tuple[UInt8, tuple[KagamiError, ...]]:
             "images_zero_one",
             "the largest value is 1; whole numbers are expected from 0 (paper) to 255 (ink). Multiply them by 255.",
         )
-    full = 1.0 if x.dtype.kind == "b" or high <= 1 else 255.0 if high <= 255 else 65_535.0
-    if full == 255 and high < FULL:
+    full = 1.0 if high <= 1 else 255.0 if high <= 255 else 65_535.0
+    if 0 < high < full / 2:  # it counts in other steps
         noticed = (
             KagamiError(
                 "images_stretched",
-                f"the largest value is {high:g} instead of 255; it is taken for full ink.",
+                f"the largest value is {high:g} instead of {full:g}; it is taken for full ink.",
                 largest=f"{high:g}",
+                full=f"{full:g}",
             ),
         )
         full = high
@@ -419,12 +440,14 @@ def _refuse_inverted(images: UInt8) -> None:
     """Raise KagamiError where most images have a bright border and are bright: black ink on white paper."""
     some = images[:: max(1, len(images) // 1000)]
     border = np.concatenate([some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]], axis=1)  # (n, 2h + 2w)
-    varied = np.ptp(some.reshape(len(some), -1), axis=1) >= FULL // 2
-    bright = (np.median(border, axis=1) >= FULL) & (some.mean(axis=(1, 2)) >= FULL)
+    pixels = some.reshape(len(some), -1)
+    low, high = pixels.min(axis=1).astype(np.float32), pixels.max(axis=1).astype(np.float32)
+    varied, middle = high - low >= VARIED, (low + high) / 2
+    bright = (np.median(border, axis=1) > middle) & (pixels.mean(axis=1) > middle)
     if np.count_nonzero(bright & varied) > np.count_nonzero(varied) / 2:
         raise KagamiError(
             "images_inverted",
-            "these look inverted: their borders are bright, and paper is 0, ink 255. "
+            "these look inverted: their borders are bright, though paper is 0 and ink 255. "
             "Invert them, 255 − x, or say --invert.",
         )
 
@@ -432,7 +455,7 @@ def _refuse_inverted(images: UInt8) -> None:
 # Labels
 
 
-def _labels(y: Array, n: int) -> Texts:
+def _labels(y: Numbers, n: int) -> Texts:
     """Labels as text (n,), from numbers, text, bytes, one-hot rows, or any of them in a column."""
     given = y
     if y.ndim == 2 and y.shape[1] == 1:
@@ -453,7 +476,7 @@ def _labels(y: Array, n: int) -> Texts:
     return np.asarray(y.astype(np.str_))
 
 
-def _one_hot(y: Array) -> bool:
+def _one_hot(y: Numbers) -> bool:
     return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
 
 

@@ -10,13 +10,16 @@ from ai_edge_litert.interpreter import Interpreter
 from core.images.data import Float
 
 BATCH = 1024
+# How far rounding may take a pixel out of [0, 1].
+ROUNDING = 1e-6
 
 
 class Autoencoder:
     """Encoder and decoder of one bundle, for any number of threads.
 
-    All methods take and return float32 arrays with one row an image. A LiteRT interpreter is not thread-safe
-    and Streamlit runs each rerun in a thread of its own, so calls take turns: one image takes about 0.02 ms.
+    All methods take and return float32 arrays with one row an image, and raise ValueError for others: a network answers
+    to pixels from 0 to 255, or normalised ones, too, and only the answer is wrong. A LiteRT interpreter is not
+    thread-safe and Streamlit runs each rerun in a thread of its own, so calls take turns: an image takes about 0.02 ms.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,6 +36,9 @@ class Autoencoder:
         `latent` (n, bottleneck), `reconstruction` (n, 784) in (0, 1) and, where the network has more layers,
         `hidden_0`, `hidden_1`, … from input to output, each (n, width).
         """
+        low, high = x.min(initial=0), x.max(initial=0)
+        if not (low >= -ROUNDING and high <= 1 + ROUNDING):  # the comparison refuses NaN, too
+            raise ValueError(f"images must be in [0, 1], got {low:g} to {high:g}")
         return self._run(self._reconstruct, "image", x, self.pixels)
 
     def encode(self, x: Float) -> Float:

@@ -76,6 +76,31 @@ def test_too_little_to_calibrate_with(n):
         Detector(Black()).fit(grey(*[0.5] * n))
 
 
+@pytest.mark.parametrize(("false_alarms", "needed"), [(0.05, 19), (0.1, 9), (0.3, 3), (0.001, 999)])
+def test_too_few_normals_for_what_the_conformal_rule_promises(false_alarms, needed):
+    def fitted(n):
+        detector = Detector(Black(), threshold=Threshold(rule="conformal", false_alarms=false_alarms))
+        return detector.fit(grey(*np.linspace(0, 0.5, n)))
+
+    for n in {0, 1, needed - 1}:
+        message = f"At {100 * false_alarms:g} % false alarms, the conformal rule needs {needed} normals .* got {n}\\."
+        with pytest.raises(KagamiError, match=message + " .* quantile, mean\\+std or fixed") as caught:
+            fitted(n)
+        assert caught.value.code == "too_few_normals"
+        assert caught.value.details == {"needed": needed, "n": n, "percent": f"{100 * false_alarms:g}"}
+    assert fitted(needed).threshold_ == 0.5  # the highest of them
+
+
+def test_normals_whose_scores_do_not_vary():
+    with pytest.raises(
+        KagamiError, match=r"scores of these 50 normals do not vary: each is 0\.5, and nearly"
+    ) as caught:
+        Detector(Black()).fit(grey(*[0.5] * 50))
+    assert (caught.value.code, caught.value.details) == ("normals_alike", {"n": 50, "score": "0.5"})
+    by_hand = Detector(Black(), threshold=Threshold(rule="fixed", at=0.75)).fit(grey(*[0.5] * 50))
+    assert by_hand.predict(grey(0.5, 1)).tolist() == [False, True]
+
+
 def test_images_that_are_not_finite_are_never_normal():
     x = grey(0.5, np.nan)
     with pytest.raises(ValueError, match="images must hold finite numbers"):
@@ -164,9 +189,9 @@ def test_a_recipe_that_keeps_no_memory_is_not_to_be_trained_again(bundle):
 
 # What is learnt
 
-IMAGES = np.zeros((40, 28, 28), np.uint8)
-IMAGES[:, 4:24, 8:20] = np.random.default_rng(0).integers(0, 256, (40, 20, 12), np.uint8)
-TRAIN, CALIBRATE = np.arange(0, 30), np.arange(30, 40)
+IMAGES = np.zeros((50, 28, 28), np.uint8)
+IMAGES[:, 4:24, 8:20] = np.random.default_rng(0).integers(0, 256, (50, 20, 12), np.uint8)
+TRAIN, CALIBRATE = np.arange(0, 30), np.arange(30, 50)
 
 
 class Halving:
@@ -247,7 +272,7 @@ def test_mnist_is_loaded_only_where_something_is_remembered(knowledge, bundle, m
 
     def load(part):
         asked.append(part)
-        return Labelled(x=IMAGES, y=np.zeros(40, np.uint8))
+        return Labelled(x=IMAGES, y=np.zeros(50, np.uint8))
 
     monkeypatch.setattr(module, "load_mnist", load)
     assert scores_of(knowledge_of(bundle)) == ("mae", "mse", "bce", "sap")

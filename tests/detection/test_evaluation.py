@@ -96,7 +96,7 @@ class Black:
 
 @pytest.mark.parametrize(("name", "normals", "anomalies"), [("article-only-1", 1135, 8865), ("article-all", 10_000, 0)])
 def test_on_mnists_test_images(name, normals, anomalies):
-    calibration = np.repeat(np.array([[0.1], [0.1]], np.float32), 784, axis=1)
+    calibration = np.repeat(np.array([[0.1], [0.11]], np.float32), 784, axis=1)
     result = evaluate_on_test(Detector(Black()).fit(calibration), experiment(name))
     assert (result.normals_n, result.anomalies_n) == (normals, anomalies)
     assert len(result.normals) + len(result.anomalies) == 10

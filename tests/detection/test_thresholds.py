@@ -3,10 +3,19 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.detection.thresholds import RULES, Threshold, borderline, conformal, mean_plus_std, p_values, quantile
+from core.detection.thresholds import (
+    RULES,
+    Threshold,
+    borderline,
+    conformal,
+    least_normals,
+    mean_plus_std,
+    p_values,
+    quantile,
+)
 from core.errors import KagamiError
 
 rates = st.floats(0, 1, exclude_min=True, exclude_max=True)
@@ -53,6 +62,20 @@ def test_conformal_by_hand():
         p_values(np.array([0, 10, 18, 18.5, 19, 20], np.float32), calibration),
         np.array([20, 11, 3, 2, 2, 1]) / 20,
     )
+
+
+@given(rate=st.floats(0.002, 1, exclude_max=True))
+@example(rate=1 / 3)
+@example(rate=0.05)
+def test_the_least_normals_are_those_that_make_the_threshold_finite(rate):
+    needed = least_normals(rate)
+    assert math.isfinite(conformal(np.zeros(needed, np.float32), rate))
+    assert needed == 0 or math.isinf(conformal(np.zeros(needed - 1, np.float32), rate))
+
+
+def test_the_least_normals_of_rates_that_hardly_are_any():
+    assert (least_normals(0.05), least_normals(1e-9), least_normals(0.5)) == (19, 999_999_999, 1)
+    assert least_normals(5e-324) > 10**300
 
 
 @given(calibration=scores, judged=scores, rate=rates, data=st.data())

@@ -217,16 +217,29 @@ def test_black_ink_can_be_turned_over_and_rows_exchanged():
     np.testing.assert_array_equal(image_set(X.transpose(0, 2, 1), Y, transpose=True).images, X)
 
 
+def test_black_ink_on_grey_paper_is_inverted_and_thick_ink_is_not():
+    with pytest.raises(KagamiError, match="these look inverted"):
+        image_set(110 - X // 3, Y)
+    thick = X.copy()
+    thick[:, 1:, 4:] = 255  # nearly everything is ink, and half of the border
+    np.testing.assert_array_equal(image_set(255 - thick, Y, invert=True).images, thick)
+
+
+@pytest.mark.parametrize(
+    ("x", "largest", "full"),
+    [(X // 16, "15", "255"), (X / 255 * 0.3, "0.3", "1"), (X.astype(int) * 4, "1020", "65535"), (X // 4, "63", "255")],
+)
+def test_other_steps_are_stretched_and_told(x, largest, full):
+    found = image_set(x, Y)
+    np.testing.assert_allclose(found.images, X, atol=17)
+    (notice,) = found.noticed
+    assert str(notice) == f"the largest value is {largest} instead of {full}; it is taken for full ink."
+    assert (notice.code, notice.details) == ("images_stretched", {"largest": largest, "full": full})
+
+
 @pytest.mark.parametrize("value", [0, 255])
 def test_images_of_one_level_are_not_inverted(value):
     assert image_set(np.full_like(X, value), Y).images.min() == value
-
-
-def test_sixteen_levels_are_stretched_and_told():
-    found = image_set(X // 16, Y)  # as scikit-learn's digits
-    assert found.images.max() == 255
-    (notice,) = found.noticed
-    assert (notice.code, notice.details) == ("images_stretched", {"largest": "15"})
 
 
 @pytest.mark.parametrize(
@@ -241,6 +254,15 @@ def test_sixteen_levels_are_stretched_and_told():
 )
 def test_labels_are_text(y, labels):
     assert image_set(X, y).labels.tolist() == labels
+
+
+def test_an_upload_is_read_as_its_content_is(tmp_path):
+    content = saved(tmp_path / "mine.npz", x=X, y=Y).read_bytes()
+    for data in (content, gzip.compress(content)):
+        np.testing.assert_array_equal(read_images(data).images, X)
+    with pytest.raises(KagamiError, match=r"^this is a web page") as caught:
+        read_images(b"<html>")
+    assert caught.value.code == "images_web_page"
 
 
 # IDX, npy, gzip
@@ -343,6 +365,7 @@ def test_csv(text, labels, tmp_path):
         ("Dear all,\n", "images_csv", "this is no npz archive"),
         (csv(FLAT) + "1,2\n", "images_csv", "a line is no row of 400 cells as the first is"),
         (csv(FLAT) + "x," * 399 + "x\n", "images_csv", "a line is no row of 400 cells as the first is"),
+        (csv(FLAT).replace(",60,", ",nan,"), "images_range", "pixels must go from 0 (paper) to 255 (ink), or"),
         ("\0\1\2 no text", "images_unknown", "this is no npz archive, nor npy, IDX or CSV."),
     ],
 )
@@ -364,7 +387,8 @@ def test_text_that_is_no_csv_of_images(text, code, sentence, tmp_path):
         (b"\x89HDF\r\n", "images_other_format", "this is an HDF5 file, which is not read here. Save it as an npz"),
         (b"MATLAB 5.0 MAT-file", "images_other_format", "this is a MATLAB file"),
         (b"PAR1\x15", "images_other_format", "this is a Parquet file"),
-        (b"BZh91AY", "images_other_format", "this is an archive of another kind"),
+        (b"BZh91AY", "images_archive", "this is an archive of other files: unpack it"),
+        (b"train/0.png".ljust(257, b"\0") + b"ustar", "images_archive", "this is an archive of other files"),
     ],
 )
 def test_what_is_something_else(content, code, sentence, tmp_path):
@@ -381,7 +405,7 @@ def test_what_is_no_file_and_zip_archives_of_other_things(tmp_path):
     refused(tmp_path / "other.zip", "images_keys", "x and y are files in it, but no NumPy arrays.")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("five.png", "")
-    refused(tmp_path / "other.zip", "images_other_format", "this is a zip archive of other files than arrays")
+    refused(tmp_path / "other.zip", "images_archive", "this is an archive of other files")
 
 
 # Limits

@@ -123,3 +123,26 @@ def test_other_latents_are_refused(deep):
     message = "latent must be float32 of shape (n, 5), got float32 of shape (2, 6)"
     with pytest.raises(ValueError, match=re.escape(message)):
         deep.decode(np.zeros((2, 6), np.float32))
+
+
+@pytest.mark.parametrize("method", ["activations", "encode", "reconstruct"])
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda x: x * 255, "got 0 to 255"),
+        (lambda x: x * 2 - 1, "got -1 to 1"),
+        (lambda x: (x - np.float32(0.1307)) / np.float32(0.3081), r"got -0\.424\d* to 2\.82\d*"),
+        (lambda x: np.where(x > 0, np.float32(np.nan), 0), "got nan to nan"),
+    ],
+    ids=["bytes", "around 0", "standardised", "not a number"],
+)
+def test_pixels_of_another_range_are_refused(change, found, method, deep):
+    x = np.zeros((2, 784), np.float32)
+    x[:, 1] = 1
+    with pytest.raises(ValueError, match=rf"images must be in \[0, 1\], {found}"):
+        getattr(deep, method)(change(x))
+
+
+def test_what_rounding_adds_is_not_refused(deep):
+    x = np.full((1, 784), np.nextafter(np.float32(1), np.float32(2)))
+    np.testing.assert_allclose(deep.reconstruct(x), deep.reconstruct(np.ones_like(x)), atol=1e-5)

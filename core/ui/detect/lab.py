@@ -202,8 +202,11 @@ def _points(x: Doubles, y: Doubles, *, at: Int | slice = slice(None)) -> list[li
 def choose_lab_threshold(trial: Trial, *, of: tuple[str, str], default: str) -> Threshold:
     """The rule with its parameter, or a threshold set by hand. of: experiment and score; default: the recipe's rule."""
     step, decimals = step_and_decimals(*drawn_range(trial, math.inf))
-    usual = loaders.detector(*of, Threshold(rule=default)).threshold_
-    start = round(usual if math.isfinite(usual) else float(trial.scores.max()), decimals)
+    try:
+        usual = loaders.detector(*of, Threshold(rule=default)).threshold_
+    except KagamiError:  # too few normals for that rule; another one can still be chosen
+        usual = float(trial.scores.max())
+    start = round(usual, decimals)
     return choose_threshold(default=default, by_hand=ByHand(of=of, start=start, step=step, decimals=decimals))
 
 

@@ -86,6 +86,25 @@ def sentence(error: KagamiError) -> str:
             "Training went astray: after epoch {epoch} the error is no number any more. "
             "A lower learning rate usually helps."
         ),
+        "too_few_normals": _(
+            "For a false-alarm rate of {percent} % the conformal rule needs {needed} normals, and there are {n}. "
+            "Allow more false alarms or choose another rule."
+        ),
+        "normals_alike": _(
+            "The scores of these {n} normals do not vary, so nearly everything else would be flagged. "
+            "Normals that differ are needed."
+        ),
+        "useless_astray": _(
+            "This training went astray: its validation loss is {loss} at the end. A lower learning rate usually helps."
+        ),
+        "useless_same": _(
+            "This network returns the same image for every input: its error {error} is no smaller than the mean "
+            "image’s, {constant}. A lower learning rate or another activation usually helps."
+        ),
+        "useless_no_better": _(
+            "This network has learnt nothing yet: its error {error} is no smaller than the mean image’s, {constant}. "
+            "More epochs or a higher learning rate usually help."
+        ),
         "disk_full": _("The disk is full. Nothing half-written was kept; make room and start again."),
         "out_of_memory": _("There was not enough memory for this network. Try narrower layers."),
         "run_vanished": _("The folder of this training has vanished, so it was ended."),
@@ -125,6 +144,7 @@ def _about_images() -> dict[str, str]:
         "images_other_format": _(
             "This kind of file is not read. Save it as an npz: np.savez(file, x=images, y=labels)."
         ),
+        "images_archive": _("This is an archive of other files. Unpack it and choose the one that holds the images."),
         "images_unknown": _(
             "This is no npz, npy, IDX or CSV file. Save it as npz: np.savez(file, x=images, y=labels)."
         ),
@@ -140,7 +160,7 @@ def _about_images() -> dict[str, str]:
         "images_labels": _("There must be one label, a number or text, for each of the {n} images."),
         "images_only_labels": _("These are labels. Give the file that holds the images."),
         "images_csv": _("A line of a CSV file must hold a label and n² pixels, and all lines as many; got {columns}."),
-        "images_stretched": _("The largest value is {largest} instead of 255; it was taken for full ink."),
+        "images_stretched": _("The largest value is {largest} instead of {full}; it was taken for full ink."),
         "images_unlabelled": _("There are no labels in this file; every image is labelled “?”."),
         "images_part": _("Of the parts of this file, {part} was read."),
         "images_transposed": _(

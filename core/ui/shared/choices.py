@@ -14,6 +14,7 @@ from core.models.bundle import experiment_named, list_bundles, read_card
 from core.models.experiments import PRESETS, Experiment
 from core.ui.shared import loaders
 from core.ui.shared.address import choose, choose_number, forget, unknown
+from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _, sentence
 from core.ui.shared.session import session
 from core.ui.shared.titles import bundle_title, rule_title, score_title
@@ -131,8 +132,8 @@ def headed_experiment(title: str, *, default: str = PRESETS[0], key: str = "expe
     with st.container(key="heading", horizontal=True, vertical_alignment="bottom"):
         st.title(title)
         name = choose_experiment(default=default, key=key)
-    if refusal := experiment_refusal(key):
-        st.warning(refusal)
+    _show_refusal(key)
+    _show_uselessness(name)
     return name
 
 
@@ -154,11 +155,11 @@ def headed_choice(title: str) -> Chosen | None:
         except KagamiError as error:
             detector = None
             reason = sentence(error)
-    if refusal := experiment_refusal("experiment"):
-        st.warning(refusal)
+    _show_refusal("experiment")
     if detector is None:
         st.error(reason)
         return None
+    _show_uselessness(name)
     return Chosen(name=name, experiment=experiment_named(name), detector=detector)
 
 
@@ -175,6 +176,19 @@ def choose_order() -> tuple[str, np.random.Generator]:
     if order == "random":
         deal = st.number_input(_("Deal"), 0, 999, 0, key="deal", bind="query-params")
     return order, np.random.default_rng(deal)
+
+
+def _show_refusal(key: str) -> None:
+    """That the address asks for an experiment that is not there."""
+    if refusal := experiment_refusal(key):
+        st.warning(refusal)
+
+
+def _show_uselessness(name: str) -> None:
+    """That the chosen network has learnt nothing."""
+    with errors_shown():
+        if notice := loaders.uselessness(name):
+            st.warning(sentence(notice))
 
 
 def experiment_refusal(key: str) -> str:

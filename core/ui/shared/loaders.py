@@ -22,7 +22,9 @@ from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
 from core.models.bundle import CARD, Bundle, find_bundle, load_bundle
+from core.models.experiments import PRESETS
 from core.models.latent import LatentSpace
+from core.models.usefulness import useless
 
 # Every twelfth training image is enough to fit a plane, and takes a tenth of a second to encode.
 FITTED_ON = slice(None, None, 12)
@@ -146,6 +148,12 @@ def usual(name: str) -> Usual:
     # From all over the set: its images stand in the order of their writers.
     some = normals[np.linspace(0, len(normals) - 1, 1000, dtype=np.intp)]
     return Usual.of(loaded.autoencoder, flatten(train.x[some]))
+
+
+@OfBundle
+def uselessness(name: str) -> KagamiError | None:
+    """What to tell of that bundle where its training came to nothing; None where it is of use, as all presets are."""
+    return None if name in PRESETS else useless(bundle(name), test_images())
 
 
 def test_scores(name: str, score: str) -> Float:

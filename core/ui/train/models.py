@@ -1,6 +1,6 @@
 """The trained models side by side, and what can be done with one's own: rename, export, delete, put back, import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -10,6 +10,7 @@ from core.models import library
 from core.models.bundle import Card, read_card
 from core.models.experiments import PRESETS, parameters
 from core.models.home import user_trash
+from core.ui.shared import loaders
 from core.ui.shared.address import choose
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import bundle_title, experiment_title, plain
@@ -33,16 +34,15 @@ def models_table() -> str:
         _("Trained in"),
     )
     cards = {name: read_card(name) for name in (*PRESETS, *library.user_bundles())}
-    rows = [_row(name, card) for name, card in cards.items() if card is not None]
-    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    rows = "".join(_row(name, card) for name, card in cards.items() if card is not None)
     titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
-    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>"
+    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class="kg-table" tabindex="0">{table}</div>'
 
 
-def _row(name: str, card: Card) -> Sequence[str]:
+def _row(name: str, card: Card) -> str:
     auroc = card.metrics.get("auroc")
-    return (
+    cells = (
         bundle_title(name),
         f"{parameters(card.experiment.recipe):,}",
         str(card.epochs),
@@ -51,6 +51,14 @@ def _row(name: str, card: Card) -> Sequence[str]:
         percent(card.metrics.get("false_alarm_rate")),
         f"{card.train_seconds:.0f}\u00a0s",
     )
+    row = "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    try:
+        notice = loaders.uselessness(name)
+    except KagamiError as error:  # damaged: it is told here, too, and can be deleted
+        notice = error
+    if notice is None:
+        return row
+    return f'{row}<tr class="kg-useless"><td colspan="{len(cells)}">{escape(sentence(notice))}</td></tr>'
 
 
 def change_own_model() -> None:

@@ -1,5 +1,7 @@
 """Draw a character and see whether the mirror knows it."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -13,6 +15,7 @@ from core.models.experiments import experiment
 from core.ui.canvas.live import live_mirror
 from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.draw.explanation import error_bar, judged_panel, row, why
+from core.ui.draw.normals import calibrated, normals_told, promise
 from core.ui.draw.ways import ways
 from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen, headed_choice
@@ -24,29 +27,30 @@ from core.ui.shared.verdict import opinion
 
 @st.fragment  # a stroke reruns this and nothing else
 def mirror(chosen: Chosen, usual: Usual) -> None:
-    detector = chosen.detector
+    before, detector = chosen.detector, calibrated(chosen.detector)
+    chosen = replace(chosen, detector=detector)
     own = detector.score in RECONSTRUCTION_ERRORS
-    measured = detector if own else loaders.detector(chosen.name, "mse", detector.threshold)
+    measured = detector if own else calibrated(loaders.detector(chosen.name, "mse", detector.threshold))
     with st.container(key="row"):
         with st.container(key="drawing"):
             drawing = show_canvas()
             canvas_buttons()
         prepared = judged = error = None
-        reason = beside = ""
+        reason, beside = "", ("", "")
         try:
             prepared = drawing.prepared
             image = prepared.image[np.newaxis]
             seen = detector.see(flatten(image))  # once, for both scores
             judged = judge(detector, seen)[0]
             error = float(measured.decision_function(seen)[0])
-            beside = second_opinion(chosen, image)
+            beside = second_opinion(chosen, image), promise(judged, detector, before)
         except KagamiError as problem:
             reason = sentence(problem)
         row(judged, chosen.experiment.recipe, usual)
         error_bar(error, measured, usual, own=own)
         with st.container(key="verdict"):
-            judged_panel(judged, detector, reason=reason, beside=beside)
-    ways(chosen, usual, prepared.image if prepared else None)
+            judged_panel(judged, detector, normals=normals_told(detector, before), reason=reason, beside=beside)
+    ways(chosen, usual, prepared.image if prepared else None, before=before)
     if judged and prepared:
         why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 

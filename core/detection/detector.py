@@ -60,6 +60,14 @@ class Detector:
         """
         return self._calibrate(self.decision_function(x_calibration))
 
+    def recalibrated(self, x_calibration: Float) -> Self:
+        """A detector that differs from this one in its threshold alone, which is set as :meth:`fit` sets it.
+
+        For normals unlike those that the bundle was calibrated on: other writers, another pen, another country.
+        """
+        other = type(self)(self.autoencoder, knowledge=self.knowledge, score=self.score, threshold=self.threshold)
+        return other.fit(x_calibration)
+
     @classmethod
     def of(
         cls,

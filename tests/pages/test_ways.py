@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.__main__ import main
 from core.detection.detector import Detector
+from core.images.data import flatten, load_mnist
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import load_bundle
 from core.views.numbers import score_text
@@ -173,3 +174,56 @@ def test_a_test_digit_on_the_canvas_has_the_score_that_ships_with_the_bundle(ope
     page = open_page(DRAW, digit="3", experiment="article-all")
     bundle = load_bundle("article-all")
     assert score(page, html) == score_text(float(bundle.test_scores("mae")[3]), Detector.of(bundle).threshold_)
+
+
+def npz_of(images):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, x=images)
+    return ("digits.npz", buffer.getvalue(), "application/zip")
+
+
+def threshold(page, html):
+    return float(re.search(r"threshold <b>(−?[\d.]+)</b>", html(page))[1].replace("−", "-"))
+
+
+def test_ones_own_digits_set_the_threshold(open_page, html):
+    page = open_page(DRAW, tool="normals", character="A", experiment="article-all", rule="conformal")
+    assert "normal digits kept out of training" in html(page)
+    before = threshold(page, html)
+    digits = load_mnist("test").x[:40]
+    page.file_uploader(key="normals_file").set_value(npz_of(digits)).run()
+    assert not page.exception and not page.error
+    assert threshold(page, html) == before, "nothing is judged by them before it is asked for"
+    page.toggle(key="normals_used").set_value(True).run()
+    scores = np.sort(Detector.of(load_bundle("article-all")).decision_function(flatten(digits)))[::-1]
+    # p = (1 + #{normals ≥ score}) / 41 ≤ 5 % where no more than one of the forty is as high.
+    assert threshold(page, html) == pytest.approx(float(scores[1]), abs=1e-4)
+    assert "40 digits of your own" in html(page)
+    page.button(key="normals_clear").click().run()
+    assert threshold(page, html) == before
+    assert not page.exception
+
+
+def test_for_whom_the_promise_holds_is_said_at_an_anomaly(open_page, html):
+    told = "see “Your digits” below"
+    assert told in html(open_page(DRAW, character="A"))
+    assert told not in html(open_page(DRAW, character="1"))
+    assert told not in html(open_page(DRAW, character="A", rule="mean+std")), "which promises nothing"
+
+
+def test_too_few_digits_of_ones_own_are_told_and_change_nothing(open_page, html):
+    page = open_page(DRAW, tool="normals", character="A", experiment="article-all", rule="conformal")
+    before = threshold(page, html)
+    page.file_uploader(key="normals_file").set_value(npz_of(load_mnist("test").x[:18])).run()
+    page.toggle(key="normals_used").set_value(True).run()
+    assert "19" in page.error[0].value
+    assert threshold(page, html) == before
+
+
+def test_the_trays_drawings_can_be_ones_own_digits(open_page, html):
+    page = open_page(DRAW, tool="tray", character="3")
+    page.button(key="keep").click().run()
+    page.button_group(key="tool").set_value("normals").run()
+    page.button(key="normals_tray").click().run()
+    page.button(key="normals_tray").click().run()
+    assert "Your 1 digits" in html(page)  # each once

@@ -6,6 +6,7 @@ units' `--v`, and `.kg-live`, which holds all that it takes to place an error on
 
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
@@ -96,19 +97,24 @@ def error_bar(error: float | None, detector: Detector, usual: Usual, *, own: boo
         )
 
 
-def judged_panel(judged: Judgement | None, detector: Detector, *, reason: str = "", beside: str = "") -> None:
-    """The verdict in words, read out too, and beside it the error meter. Without a judgement, the `reason` for that."""
+def judged_panel(
+    judged: Judgement | None, detector: Detector, *, normals: str, reason: str = "", beside: Sequence[str] = ()
+) -> None:
+    """The verdict in words, read out too, and beside it the error meter, with whose `normals` it shows, in words.
+
+    Without a judgement, the `reason` for that.
+    """
     if judged:
         name = kind(judged.anomalous)
         text = verdict_html(judged, score=detector.score, beside=beside)
         said = re.sub("<[^>]*>", "", " ".join(verdict_sentences(judged, score=detector.score)))
     else:
         name, text, said = "none", no_verdict_html(reason), reason
-    st.html(f'<div class="kg-judged kg-{name}">{text}{_meter(judged, detector)}</div>')
+    st.html(f'<div class="kg-judged kg-{name}">{text}{_meter(judged, detector, normals)}</div>')
     announce(said)
 
 
-def _meter(judged: Judgement | None, detector: Detector) -> str:
+def _meter(judged: Judgement | None, detector: Detector, caption: str) -> str:
     scale, plot = _scene(detector)
     # One label says the same as the verdict, to the last decimal.
     score = detector.threshold_ if judged is None else judged.score
@@ -128,11 +134,10 @@ def _meter(judged: Judgement | None, detector: Detector) -> str:
             f'<span class="kg-meter-mark kg-{kind(judged.anomalous)}" style="--at:{scale.at(score):.4f}">'
             f"<i></i><b>{label}</b></span>"
         )
-    caption = _("{n} normal digits kept out of training").format(n=f"{len(detector.calibration_scores_):,}")
     key = _("borderline")
     return (
         f'<figure class="kg-meter" aria-hidden="true"><div class="kg-meter-plot">{plot}{"".join(labels)}</div>'
-        f'<figcaption>{caption}<span class="kg-meter-key">{key}</span></figcaption></figure>'
+        f'<figcaption>{escape(caption)}<span class="kg-meter-key">{key}</span></figcaption></figure>'
     )
 
 

@@ -57,6 +57,11 @@ class _Photos:
     read: dict[str, Drawing | KagamiError] = field(default_factory=dict)
 
 
+def shown_photos() -> list[Drawing]:
+    """The drawings that the files read so far became, the last one last."""
+    return [found for found in session(_Photos).read.values() if isinstance(found, Drawing)]
+
+
 def _read(number: str, data: bytes) -> Drawing | str:
     """What of the file goes on the canvas, or why nothing does; read once."""
     read = session(_Photos).read

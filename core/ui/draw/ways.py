@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from core.detection.detector import Detector
 from core.detection.usual import Usual
 from core.images.data import Float
 from core.ui.canvas.session import notice
 from core.ui.draw.characters import preset_characters
 from core.ui.draw.noise import spoiling
+from core.ui.draw.normals import gather_normals
 from core.ui.draw.photos import pictures
 from core.ui.draw.sharing import sharing
 from core.ui.draw.tray import show_tray
@@ -15,9 +17,10 @@ from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
 
 
-def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
+def ways(chosen: Chosen, usual: Usual, image: Float | None, *, before: Detector) -> None:
     """The open way. What it puts on the canvas is judged in the same run.
 
+    before: the chosen detector with the threshold that the bundle's own normals set.
     image: (28, 28), what the model sees now; None where it sees nothing.
     """
     if error := notice():
@@ -27,6 +30,7 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
         "pictures": _("Pictures"),
         "noise": _("Noise"),
         "tray": _("Tray"),
+        "normals": _("Your digits"),
         "share": _("Share"),
     }
     way = switch(_("Ways in and out"), titles, key="tool", hidden=True)
@@ -39,5 +43,7 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None) -> None:
             spoiling(chosen, image)
         elif way == "tray":
             show_tray(chosen, usual.error)
+        elif way == "normals":
+            gather_normals(before)
         elif way == "share":
             sharing()

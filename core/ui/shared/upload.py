@@ -9,16 +9,16 @@ from core.ui.shared.language import _
 
 
 def one_file(label: str, kind: str, *, key: str, megabytes: int) -> UploadedFile | None:
-    """A file of that kind ("zip"), at most so large."""
+    """A file of that kind ("zip"; "" for any, whose content decides), at most so large."""
     say_instead(
         {
             f'.st-key-{key} [data-testid="stFileUploaderDropzone"] button p': _("Choose a file"),
             f'.st-key-{key} [data-testid="stFileUploaderDropzoneInstructions"] span': _(
                 "or drop it here: {kind}, up to {size} MB"
-            ).format(kind=kind.upper(), size=megabytes),
+            ).format(kind=kind.upper() or _("any kind"), size=megabytes),
         }
     )
-    return st.file_uploader(label, kind, max_upload_size=megabytes, key=key)
+    return st.file_uploader(label, kind or None, max_upload_size=megabytes, key=key)
 
 
 def say_instead(words: Mapping[str, str]) -> None:

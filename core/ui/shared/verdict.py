@@ -1,5 +1,7 @@
 """The mirror on a page: what was given left, what comes back right, and the verdict in words."""
 
+from collections.abc import Sequence
+
 from core.detection.judgement import Judgement
 from core.detection.scores import RECONSTRUCTION_ERRORS
 from core.ui.shared.language import _
@@ -7,17 +9,17 @@ from core.views.numbers import percent, score_and_threshold
 from core.views.signs import sign
 
 
-def verdict_html(judged: Judgement, *, score: str, beside: str = "") -> str:
+def verdict_html(judged: Judgement, *, score: str, beside: Sequence[str] = ()) -> str:
     """The verdict as HTML: icon, word and sentence, how the score ranks, and whether it is borderline.
 
-    beside: one more line, such as another detector's opinion.
+    beside: more lines, such as another detector's opinion; empty ones are left out.
     """
     shown = sign(judged.anomalous, _)
     word, line, *more = verdict_sentences(judged, score=score)
     return (
         f'<div class="kg-verdict kg-{shown.kind}">'
         f'<p><span class="kg-word">{shown.html} {word}</span> {line}</p>'
-        f'<p class="kg-rank">{"<br>".join([*more, beside] if beside else more)}</p></div>'
+        f'<p class="kg-rank">{"<br>".join([*more, *filter(None, beside)])}</p></div>'
     )
 
 

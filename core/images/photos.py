@@ -4,6 +4,7 @@ import io
 import math
 import os
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,9 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from core.images.data import Float, UInt8
+from core.images.data import Bool, Float, Int, UInt8
 from core.images.handwriting import HandwritingError, prepare
-from core.images.raster import connected, grown, highest_within, mean_within, reduced
+from core.images.raster import (
+    boxes,
+    connected,
+    filled,
+    grown,
+    highest_in,
+    highest_within,
+    lowest_within,
+    mean_within,
+    reduced,
+)
 
 MAX_BYTES = 20_000_000
 
@@ -84,19 +95,39 @@ def _too_many_pixels() -> UnreadableImage:
 _PICTURE = 800
 """Longest side in pixels to which a photo is reduced before its ink is looked for."""
 
+_GRID = 384
+"""Longest side of the grid on which strokes are told from paper."""
 
 _COARSE = 96
-"""Longest side of the grid on which its paper is looked at."""
+"""Longest side of the grid on which the light and the border are looked at."""
+
+_LEAST = 0.1
+"""How dark ink is at least, as a share of the paper's brightness."""
+
+_SMALLEST = 0.045
+"""Length of a character at least, as a share of the picture's longest side."""
+
+_SHARES = (0.25, 0.5)
+"""A stroke is at least this dark, as a share of the darkest ones; with the second where the first finds nothing free."""
+
+_PANELS = 2
+"""How deep panels are looked into: a form's box on a sheet of paper on a table."""
 
 
 def ink_of_picture(image: Image.Image) -> Float:
-    """The ink of one character in a photo, scan or screenshot.
+    """The ink of the characters in a photo, scan or screenshot.
 
-    Ink and paper are told apart by which of them the border is made of, so dark on light and light on dark
-    both work. Uneven light is divided out: the paper's brightness at a place is the brightest in its
-    neighbourhood, which is three tenths of the picture wide and so wider than any stroke. Specks with less
-    than a three hundredth of the character's ink are removed, and so is what touches the border, as the edge
-    of a table does, where at least a quarter as much ink does not.
+    What is ink follows from how it lies in the picture, not from how much of the picture it takes:
+
+    - Ink and paper are told apart by which of them the border is made of, so dark on light and light on dark both work.
+    - A panel or a frame (a figure's axes, a form's box, a card on a table) with something free inside is a picture of
+      its own: polarity and paper are those of its inside, and what is outside is left out.
+    - Uneven light is divided out: the paper's brightness at a place is what is left when everything narrower than
+      three tenths of the picture is filled. A stroke, which has two sides, is; the edge of a shadow is not.
+    - What reaches in from the border, as a table, a thumb or a ruled line, is never the character while ink lies free
+      of it. Where none does, the border cuts the character.
+    - Contrast is measured on the ink. A pale stroke is as good as a dark one as long as it stands out from the noise
+      and has a quarter of the other's darkness: its outline is where half of its own darkness is.
 
     Parameters
     ----------
@@ -108,21 +139,308 @@ def ink_of_picture(image: Image.Image) -> Float:
     -------
     ndarray of shape (h, w), float32 in [0, 1], 1 = ink
         At most 800 pixels high and wide. All zero if nothing stands out from the paper: then there is no
-        character.
+        character. A shape without strokes, such as a disc, is ink: :func:`prepare` refuses it.
     """
-    colour = _opaque(ImageOps.exif_transpose(image))
-    inverted = _light_on_dark(colour.mean(axis=2))
+    return _ink(_opaque(ImageOps.exif_transpose(image)), inside=0)[0]
+
+
+def _ink(colour: Float, *, inside: int) -> tuple[Float, bool]:
+    """The ink of a picture (h, w, 3) that lies `inside` panels, and whether it is free of the border."""
+    grey = colour.mean(axis=2)
+    shape = _shape(grey)
+    if shape is not None:
+        found = _within(colour, shape, inside) if inside < _PANELS else None
+        if found is not None:
+            return found, True
+        if lowest_within(shape.astype(np.float32), round(0.125 * max(shape.shape))).any():
+            return _enlarged(shape, grey.shape), True  # wider than any stroke
+    return _strokes(colour, inverted=_light_on_dark(grey))
+
+
+def _shape(grey: Float) -> Bool | None:
+    """The largest thing with sharp edges that differs from the border and does not touch it, on the fine grid."""
+    grid = reduced(grey, _GRID)
+    differs = np.abs(grid - _surface(reduced(grey, _COARSE), degree=1, shape=grid.shape))
+    level = float(np.quantile(differs, 0.99))
+    if level < _LEAST:
+        return None
+    parts, count = connected(differs > 0.5 * level)
+    free = [part for part in _parts(parts, count) if not part.on_border]
+    if not free:
+        return None
+    shape = parts == max(free, key=lambda part: part.height * part.width).number
+    steep = highest_within(grid, 2) - lowest_within(grid, 2)
+    return shape if float(np.median(steep[grown(shape) & ~shape])) >= 0.5 * level else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """A connected part of a mask: its number, its box in cells, and whether the box touches the mask's border."""
+
+    number: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+    on_border: bool
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def length(self) -> int:
+        return max(self.height, self.width)
+
+
+def _parts(parts: Int, count: int) -> list[_Part]:
+    height, width = parts.shape
+    return [
+        _Part(
+            number=number,
+            top=top,
+            left=left,
+            bottom=bottom,
+            right=right,
+            on_border=top == 0 or left == 0 or bottom == height or right == width,
+        )
+        for number, (top, left, bottom, right) in enumerate(boxes(parts, count), 1)
+    ]
+
+
+def _enlarged(mask: Bool, size: tuple[int, ...]) -> Float:
+    picture = Image.fromarray(mask.astype(np.float32))
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))
+
+
+def _within(colour: Float, shape: Bool, inside: int) -> Float | None:
+    """The ink that lies free inside a shape, where that is a panel or a frame; as large as the whole picture."""
+    full = filled(shape)
+    (outer,) = boxes(full.astype(np.intp), 1)
+    height, width = outer[2] - outer[0], outer[3] - outer[1]
+    if min(height, width) < max(0.2 * max(full.shape), 8) or _rectangularity(full) < 0.9:
+        return None
+    # A frame has one large hole, a panel none, or those that its digit makes.
+    holes, count = connected(full & ~shape, corners=False)
+    sizes = np.bincount(holes.ravel(), minlength=count + 1)[1:]
+    framed = count > 0 and sizes.max() >= 0.5 * full.sum()
+    inner = lowest_within((holes == 1 + int(sizes.argmax()) if framed else full).astype(np.float32), 2) > 0
+    if not inner.any():
+        return None
+    scales = [side / cells for side, cells in zip(colour.shape[:2], full.shape, strict=True)]
+    top, left, bottom, right = (
+        round(side * scale) for side, scale in zip(boxes(inner.astype(np.intp), 1)[0], 2 * scales, strict=True)
+    )
+    part = colour[top:bottom, left:right].copy()
+    mask = _enlarged(inner, colour.shape)[top:bottom, left:right] > 0.5
+    if min(part.shape[:2]) < 16:
+        return None
+    # Where it is turned a little, its box shows what is outside: paper goes there, as it is along the inner edge.
+    coarse = reduced(mask.astype(np.float32), _COARSE) > 0.999
+    ring = coarse & (lowest_within(np.pad(coarse, 1).astype(np.float32), 3)[1:-1, 1:-1] < 1)
+    for channel in np.moveaxis(part, 2, 0):
+        small = reduced(np.ascontiguousarray(channel), _COARSE)
+        channel[~mask] = _surface(small, degree=1, shape=mask.shape, where=ring)[~mask]
+    found, free = _ink(part, inside=inside + 1)
+    if not free or found.max() < 0.5:
+        return None
+    ink = np.zeros(colour.shape[:2], np.float32)
+    ink[top:bottom, left:right] = np.where(mask, found, np.float32(0))
+    return ink
+
+
+def _rectangularity(full: Bool) -> float:
+    """Which part of the smallest rectangle around a shape without holes it fills, however that is turned."""
+    edge = full & (lowest_within(full.astype(np.float32), 1) < 1)
+    y, x = (side.astype(np.float64) for side in np.nonzero(edge))
+    smallest = math.inf
+    for angle in np.radians(np.arange(-44, 46, 2)):
+        along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+        smallest = min(smallest, (np.ptp(along) + 1) * (np.ptp(across) + 1))
+    return float(full.sum()) / smallest
+
+
+def _strokes(colour: Float, *, inverted: bool) -> tuple[Float, bool]:
+    """The strokes on the paper of a picture (h, w, 3), and whether they are free of the border."""
     colour = 1 - colour if inverted else colour
     # The channel in which the pen shows best: a yellow pen is invisible in most of them.
-    channels = [colour.mean(axis=2), *np.moveaxis(colour, 2, 0)]
-    darkness = max((_darkness(channel, shaded=not inverted) for channel in channels), key=_contrast)
-    level = _contrast(darkness)
+    channels = [np.ascontiguousarray(channel) for channel in (colour.mean(axis=2), *np.moveaxis(colour, 2, 0))]
+    grids = [reduced(channel, _GRID) for channel in channels]
+    papers = [_paper(channel, grid.shape) for channel, grid in zip(channels, grids, strict=True)]
+    seen = [_darkness(grid, paper, shaded=not inverted) for grid, paper in zip(grids, papers, strict=True)]
+    best = max(range(len(seen)), key=lambda which: float(np.quantile(seen[which], 0.9995)) - 5 * _noise(seen[which]))
+    darkness, noise = seen[best], _noise(seen[best])
+    kept, level, free = _kept(darkness, noise)
+    shape = colour.shape[:2]
+    if kept is None:
+        return np.zeros(shape, np.float32), False
+    paper = np.asarray(Image.fromarray(papers[best]).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+    return _normalised(_darkness(channels[best], paper, shaded=not inverted), kept, level), free
+
+
+def _paper(channel: Float, size: tuple[int, ...]) -> Float:
+    """The paper's brightness on a grid: what is narrower than three tenths of the picture is filled."""
+    grid = reduced(channel, max(size))
+    reach = max(1, round(0.15 * max(size)))
+    beyond = 2 * reach + 2
+    # The paper goes on beyond the picture, or its darkest side would look like ink.
+    paper = _surface(reduced(channel, _COARSE), degree=2, shape=grid.shape, beyond=beyond)
+    paper[beyond:-beyond, beyond:-beyond] = grid
+    # Back by one more cell than it went forth, where cells blur: the edge of a shadow is not a line of ink.
+    back = reach + (1 if grid is not channel else 0)
+    return lowest_within(highest_within(paper, reach), back)[beyond:-beyond, beyond:-beyond]
+
+
+def _darkness(channel: Float, paper: Float, *, shaded: bool) -> Float:
+    """How much darker each pixel is than the paper there; if `shaded`, as a share of its brightness."""
+    darkness = (paper - channel) / np.maximum(paper, np.float32(0.2)) if shaded else paper - channel
+    # The paper is the brightest of its noise.
+    return darkness - max(np.float32(0), np.quantile(darkness[::2, ::2], 0.3))
+
+
+def _noise(darkness: Float) -> float:
+    """Standard deviation of the paper's noise: of the calmest tiles, and from tile to tile where there are many."""
+    side = 8 if min(darkness.shape) >= 48 else 4
+    rows, columns = (max(1, cells // side) for cells in darkness.shape)
+    tiles = darkness[: rows * side, : columns * side]
+    if min(tiles.shape) < side:
+        return 0.0
+    tiles = tiles.reshape(rows, side, columns, side)
+    noise = float(np.quantile(tiles.std(axis=(1, 3)), 0.25))
+    if min(rows, columns) < 16:
+        return noise
+    return max(noise, 1.05 * float(np.median(np.abs(np.diff(tiles.mean(axis=(1, 3)), axis=1)))))
+
+
+def _kept(darkness: Float, noise: float) -> tuple[Bool | None, float, bool]:
+    """Which cells are strokes, or None; how dark the darkest strokes are; whether they lie free of the border."""
+    least = max(5 * noise, 0.6 * _LEAST)
+    level = _level(darkness, least, max(6 * noise, _LEAST))
+    for share in _SHARES:
+        parts, count = connected(darkness > max(least, share * level))
+        peaks = highest_in(parts, count, darkness)
+        every = [part for part in _parts(parts, count) if peaks[part.number] >= max(6 * noise, _LEAST, share * level)]
+        long = [part for part in every if part.length >= max(_SMALLEST * max(darkness.shape), 3)]
+        chosen = [part for part in long if not part.on_border]
+        if chosen:
+            return _with_bits(parts, count, chosen, every, darkness), level, True
+        if share == _SHARES[0]:
+            cut = _with_bits(parts, count, long, every, darkness) if long else None
+    return cut, level, False
+
+
+def _level(darkness: Float, least: float, peak: float) -> float:
+    """How dark the strokes are, those that lie free of the border if there are such."""
+    parts, count = connected(darkness > least)
+    peaks = highest_in(parts, count, darkness)
+    long = [part for part in _parts(parts, count) if part.length >= _SMALLEST * max(darkness.shape)]
+    strong = [part for part in long if peaks[part.number] >= peak]
+    chosen = [part for part in strong if not part.on_border] or strong
+    if not chosen:
+        return float(darkness.max())
+    mask = np.isin(parts, [part.number for part in chosen])
+    return float(np.quantile(darkness[mask], 0.9))
+
+
+def _with_bits(parts: Int, count: int, chosen: list[_Part], every: list[_Part], darkness: Float) -> Bool:
+    """The chosen parts and the small ones beside them, such as the dot of an i, as a mask.
+
+    A bit is no farther from one of them than half its length, and has at least a three hundredth of its ink: the dot of
+    a question mark, drawn by a thin pen, has more.
+    """
+    amounts = np.bincount(parts.ravel(), weights=darkness.ravel(), minlength=count + 1)
+    keep = np.zeros(count + 1, bool)
+    keep[[part.number for part in chosen]] = True
+    for part in every:
+        if not keep[part.number] and (not part.on_border or all(each.on_border for each in chosen)):
+            keep[part.number] = any(
+                max(
+                    part.top - whole.bottom, whole.top - part.bottom, part.left - whole.right, whole.left - part.right
+                )
+                <= 0.5 * whole.length
+                and amounts[part.number] >= amounts[whole.number] / 300
+                for whole in chosen
+            )
+    return keep[parts]
+
+
+def _normalised(darkness: Float, kept: Bool, level: float) -> Float:
+    """The ink of the kept cells, 1 where a stroke is as dark as it gets, 0.5 at its outline."""
+    height, width = darkness.shape
+    rows = np.minimum((np.arange(height) + 0.5) * kept.shape[0] / height, kept.shape[0] - 1).astype(int)
+    columns = np.minimum((np.arange(width) + 0.5) * kept.shape[1] / width, kept.shape[1] - 1).astype(int)
+    mask = grown(kept)[np.ix_(rows, columns)]
+    if max(darkness.shape) > max(kept.shape):
+        core = darkness[kept[np.ix_(rows, columns)]]
+        level = max(level, float(np.quantile(core, 0.9)))
     noise = _noise(darkness)
-    if level < max(0.1, 6 * noise):
-        return np.zeros_like(darkness)
-    # The outline is where half of the pen's darkness is. A noisy picture loses its palest greys.
-    low = min(4 * noise, 0.3 * level)
-    return _without_clutter(np.clip((darkness - low) / (level - 2 * low), 0, 1).astype(np.float32))
+    (top, left, bottom, right), *_ = boxes(mask.astype(np.intp), 1)
+    reach = max(2, round(0.02 * max(bottom - top, right - left)))
+    part = darkness[top:bottom, left:right]
+    local = highest_within(np.where(mask[top:bottom, left:right], part, np.float32(0)), reach)
+    local = local.clip(_SHARES[0] * level, level)
+    # A noisy picture loses its palest greys.
+    low = np.minimum(4 * noise, 0.3 * local)
+    ink = np.zeros_like(darkness)
+    ink[top:bottom, left:right] = ((part - low) / (local - 2 * low)).clip(0, 1)
+    return np.where(mask, ink, np.float32(0)).astype(np.float32)
+
+
+def _surface(
+    grey: Float, *, degree: int, shape: tuple[int, ...], beyond: int = 0, where: Bool | None = None
+) -> Float:
+    """The smooth surface that fits a picture's border, where there is mostly paper, or fits it `where` that is true.
+
+    A plane, or of second degree; for a grid of another `shape`, and on for `beyond` of its cells on each side.
+    """
+    height, width = grey.shape
+    if where is None:
+        where = np.zeros(grey.shape, bool)
+        thick = math.ceil(0.05 * max(height, width))
+        where[:thick] = where[-thick:] = where[:, :thick] = where[:, -thick:] = True
+    terms, wanted = _terms(height, width, 0, degree)[where], grey[where].astype(np.float64)
+    fitted = np.full_like(wanted, np.median(wanted))
+    for _ in range(6):  # ink, a finger or the edge of a table on the border must not bend it (Geman-McClure)
+        weighted = terms.T / (1 + ((wanted - fitted) / 0.15) ** 2) ** 2
+        fit = np.linalg.solve(weighted @ terms + 1e-6 * np.eye(terms.shape[1]), weighted @ wanted)
+        fitted = terms @ fit
+    surface: Float = (_terms(*shape, beyond, degree) @ fit).astype(np.float32)
+    return surface
+
+
+def _terms(height: int, width: int, beyond: int, degree: int) -> NDArray[np.float64]:
+    rows, columns = np.arange(-beyond, height + beyond), np.arange(-beyond, width + beyond)
+    y, x = np.meshgrid((rows + 0.5) / height - 0.5, (columns + 0.5) / width - 0.5, indexing="ij")
+    plane = [np.ones_like(x), x, y]
+    return np.stack(plane if degree == 1 else [*plane, x * y, x * x, y * y], axis=-1)
+
+
+def _light_on_dark(grey: Float) -> bool:
+    """Whether the ink is lighter than the paper.
+
+    Ink is the smaller part of a picture and lies to one side of the paper: of a plane through the border, where the
+    character is thick, of its wider surroundings, where the light is uneven, and of its close ones, where the pen is
+    thin and a shadow's edge is near. Each sees what the others do not.
+    """
+    coarse = reduced(grey, _COARSE)
+    reach = max(1, round(0.15 * max(coarse.shape)))
+    paper = _surface(coarse, degree=2, shape=coarse.shape, beyond=reach)
+    paper[reach:-reach, reach:-reach] = coarse
+    wide = (paper - mean_within(paper, reach))[reach:-reach, reach:-reach]
+    fine = reduced(grey, _GRID)
+    close = fine - mean_within(fine, max(1, round(0.03 * max(fine.shape))))
+    flat = coarse - _surface(coarse, degree=1, shape=coarse.shape)
+    return _skewness(flat) + _skewness(wide) + _skewness(close) > 0
+
+
+def _skewness(values: Float) -> float:
+    """About zero, not about the mean: E x³ / (E x²)^1.5; 0 where nothing differs."""
+    squared = float((values**2).mean())
+    return float((values**3).mean()) / squared**1.5 if squared > 1e-12 else 0.0
 
 
 def _opaque(image: Image.Image) -> Float:
@@ -144,107 +462,6 @@ def _opaque(image: Image.Image) -> Float:
     content = float((colour.mean(axis=2, keepdims=True) * alpha).sum()) / max(float(alpha.sum()), 1e-6)
     behind = np.float32(0 if content > 0.5 else 1)
     return np.asarray(colour * alpha + behind * (1 - alpha), np.float32)
-
-
-def _surface(grey: Float, *, degree: int, beyond: int = 0) -> Float:
-    """The smooth surface that fits a picture's border, where there is mostly paper.
-
-    A plane, or of second degree; it goes on for `beyond` pixels on each side.
-    """
-    height, width = grey.shape
-    border = np.zeros(grey.shape, bool)
-    thick = math.ceil(0.05 * max(height, width))
-    border[:thick] = border[-thick:] = border[:, :thick] = border[:, -thick:] = True
-    terms, wanted = _terms(height, width, 0, degree)[border], grey[border].astype(np.float64)
-    fitted = np.full_like(wanted, np.median(wanted))
-    for _ in range(6):  # ink, a finger or the edge of a table on the border must not bend it (Geman-McClure)
-        weighted = terms.T / (1 + ((wanted - fitted) / 0.15) ** 2) ** 2
-        fit = np.linalg.solve(weighted @ terms + 1e-6 * np.eye(terms.shape[1]), weighted @ wanted)
-        fitted = terms @ fit
-    surface: Float = (_terms(height, width, beyond, degree) @ fit).astype(np.float32)
-    return surface
-
-
-def _terms(height: int, width: int, beyond: int, degree: int) -> NDArray[np.float64]:
-    rows, columns = np.arange(-beyond, height + beyond), np.arange(-beyond, width + beyond)
-    y, x = np.meshgrid(rows / height - 0.5, columns / width - 0.5, indexing="ij")
-    plane = [np.ones_like(x), x, y]
-    return np.stack(plane if degree == 1 else [*plane, x * y, x * x, y * y], axis=-1)
-
-
-def _light_on_dark(grey: Float) -> bool:
-    """Whether the ink is lighter than the paper.
-
-    Ink is the smaller part of a picture and lies to one side of the paper: of a plane through the border, where the
-    character is thick, of its wider surroundings, where the light is uneven, and of its close ones, where the pen is
-    thin and a shadow's edge is near. Each sees what the others do not.
-    """
-    coarse = reduced(grey, _COARSE)
-    reach = max(1, round(0.15 * max(coarse.shape)))
-    paper = _surface(coarse, degree=2, beyond=reach)
-    paper[reach:-reach, reach:-reach] = coarse
-    wide = (paper - mean_within(paper, reach))[reach:-reach, reach:-reach]
-    fine = reduced(grey, 4 * _COARSE)
-    close = fine - mean_within(fine, max(1, round(0.03 * max(fine.shape))))
-    return _skewness(coarse - _surface(coarse, degree=1)) + _skewness(wide) + _skewness(close) > 0
-
-
-def _skewness(values: Float) -> float:
-    """About zero, not about the mean: E x³ / (E x²)^1.5; 0 where nothing differs."""
-    squared = float((values**2).mean())
-    return float((values**3).mean()) / squared**1.5 if squared > 1e-12 else 0.0
-
-
-def _darkness(channel: Float, *, shaded: bool) -> Float:
-    """How much darker each pixel is than the paper around it; if `shaded`, as a share of its brightness."""
-    coarse = reduced(channel, _COARSE)
-    height, width = coarse.shape
-    reach = max(1, round(0.15 * max(height, width)))
-    beyond = 2 * reach + 2
-    # The paper goes on beyond the picture, or its darkest side would look like ink.
-    paper = _surface(coarse, degree=2, beyond=beyond)
-    paper[beyond:-beyond, beyond:-beyond] = coarse
-    # Back by two more cells than it went forth: the edge of a shadow is not a line of ink.
-    back = reach + (2 if coarse is not channel else 0)
-    paper = -highest_within(-highest_within(paper, reach), back)[beyond:-beyond, beyond:-beyond]
-    smooth = Image.fromarray(paper).resize((channel.shape[1], channel.shape[0]), Image.Resampling.BILINEAR)
-    bright = np.asarray(smooth)
-    return (bright - channel) / np.maximum(bright, np.float32(0.2)) if shaded else bright - channel
-
-
-def _noise(darkness: Float) -> float:
-    """Standard deviation of the paper's noise, from pixels three apart: nearer ones were blurred together."""
-    if min(darkness.shape) < 4:
-        return 0.0
-    return 1.05 * float(np.median(np.abs(darkness[:, 3:] - darkness[:, :-3])))
-
-
-def _contrast(darkness: Float) -> float:
-    """How dark the ink is: a thin line covers half a percent of a picture."""
-    return float(np.quantile(darkness, 0.998))
-
-
-def _without_clutter(ink: Float) -> Float:
-    """Ink without parts that are no part of a character: see :func:`ink_of_picture`."""
-    block = max(1, round(max(ink.shape) / 200))
-    rows, columns = (-(-side // block) for side in ink.shape)
-    blocks = np.zeros((rows * block, columns * block), np.float32)
-    blocks[: ink.shape[0], : ink.shape[1]] = ink
-    blocks = blocks.reshape(rows, block, columns, block).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
-    parts, count = connected(blocks.max(axis=2) >= 0.5)
-    if count < 2:
-        return ink
-    amounts = np.bincount(parts.ravel(), weights=blocks.sum(axis=2).ravel(), minlength=count + 1)
-    amounts[0] = 0
-    on_border = np.zeros(count + 1, bool)
-    on_border[np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))] = True
-    free = np.where(on_border, 0, amounts)
-    if free.max() >= amounts.max() / 4:
-        amounts = free
-    # The dot of a question mark, drawn by a thin pen, has more than a three hundredth of the ink.
-    kept = amounts >= amounts.max() / 300
-    keep = np.kron(grown(kept[parts]), np.ones((block, block), bool))[: ink.shape[0], : ink.shape[1]]
-    return np.where(keep, ink, np.float32(0))
 
 
 FILLED = 0.7

@@ -52,7 +52,7 @@ def characters_of(ink: Float) -> tuple[Found, ...]:
     """
     block = max(1, round(max(ink.shape) / _GRID))
     blocks = in_blocks(ink, block).max(axis=2)
-    parts, count = connected(blocks >= 0.5)
+    parts, count = connected(blocks >= 0.3)
     if count == 0:
         return ()
     groups = _groups(boxes(parts, count))

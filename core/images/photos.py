@@ -6,7 +6,7 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +154,41 @@ def _ink(colour: Float, *, inside: int) -> tuple[Float, bool]:
             return found, True
         if lowest_within(shape.astype(np.float32), round(0.125 * max(shape.shape))).any():
             return _enlarged(shape, grey.shape), True  # wider than any stroke
-    return _strokes(colour, inverted=_light_on_dark(grey))
+    inverted = _light_on_dark(grey)
+    found = _strokes(colour, inverted=inverted)
+    if max(grey.shape) >= _COARSE and _uneven_border(grey):
+        # Table and paper: either may be what the other lies on. Strokes are thin, and what they leave free is not.
+        other = _strokes(colour, inverted=not inverted)
+        thin = 0.5 * _thickness(found.kept) if not found.free else _thickness(found.kept)
+        if other.free and _thickness(other.kept) < thin:
+            found = other
+    return found.ink, found.free
+
+
+def _uneven_border(grey: Float) -> bool:
+    """Whether more than a tenth of the border is something else than the rest of it."""
+    coarse = reduced(grey, _COARSE)
+    border = _border(coarse.shape)
+    differs = np.abs(coarse - _surface(coarse, degree=1, shape=coarse.shape))[border]
+    return float((differs > 0.12).mean()) > 0.1
+
+
+def _thickness(mask: Bool) -> int:
+    """Side of the largest square in a mask, in cells: of the pen, where the mask is strokes."""
+    side, solid = 0, mask.astype(np.float32)
+    while solid.any():
+        side, solid = side + 1, np.minimum(solid[:-1], solid[1:])
+        solid = np.minimum(solid[:, :-1], solid[:, 1:])
+    return side
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Strokes:
+    """The strokes of a picture: their ink, where they are on the fine grid, whether they are free of the border."""
+
+    ink: Float
+    kept: Bool
+    free: bool
 
 
 def _shape(grey: Float) -> Bool | None:
@@ -195,6 +229,14 @@ class _Part:
     @property
     def length(self) -> int:
         return max(self.height, self.width)
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        return values[self.top : self.bottom, self.left : self.right]
+
+    def encloses(self, other: "_Part") -> bool:
+        return (
+            self.top < other.top and self.left < other.left and other.bottom < self.bottom and other.right < self.right
+        )
 
 
 def _parts(parts: Int, count: int) -> list[_Part]:
@@ -264,8 +306,8 @@ def _rectangularity(full: Bool) -> float:
     return float(full.sum()) / smallest
 
 
-def _strokes(colour: Float, *, inverted: bool) -> tuple[Float, bool]:
-    """The strokes on the paper of a picture (h, w, 3), and whether they are free of the border."""
+def _strokes(colour: Float, *, inverted: bool) -> _Strokes:
+    """The strokes on the paper of a picture (h, w, 3)."""
     colour = 1 - colour if inverted else colour
     # The channel in which the pen shows best: a yellow pen is invisible in most of them.
     channels = [np.ascontiguousarray(channel) for channel in (colour.mean(axis=2), *np.moveaxis(colour, 2, 0))]
@@ -276,10 +318,11 @@ def _strokes(colour: Float, *, inverted: bool) -> tuple[Float, bool]:
     darkness, noise = seen[best], _noise(seen[best])
     kept, level, free = _kept(darkness, noise)
     shape = colour.shape[:2]
-    if kept is None:
-        return np.zeros(shape, np.float32), False
+    if not kept.any():
+        return _Strokes(ink=np.zeros(shape, np.float32), kept=kept, free=False)
     paper = np.asarray(Image.fromarray(papers[best]).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
-    return _normalised(_darkness(channels[best], paper, shaded=not inverted), kept, level), free
+    ink = _normalised(_darkness(channels[best], paper, shaded=not inverted), kept, level)
+    return _Strokes(ink=ink, kept=kept, free=free)
 
 
 def _paper(channel: Float, size: tuple[int, ...]) -> Float:
@@ -306,44 +349,67 @@ def _noise(darkness: Float) -> float:
     """Standard deviation of the paper's noise: of the calmest tiles, and from tile to tile where there are many."""
     side = 8 if min(darkness.shape) >= 48 else 4
     rows, columns = (max(1, cells // side) for cells in darkness.shape)
-    tiles = darkness[: rows * side, : columns * side]
-    if min(tiles.shape) < side:
+    if min(darkness.shape) < side:
         return 0.0
+    tiles = darkness[: rows * side, : columns * side]
     tiles = tiles.reshape(rows, side, columns, side)
     noise = float(np.quantile(tiles.std(axis=(1, 3)), 0.25))
+    if min(rows, columns) < 8:  # hardly a tile without an edge
+        beside = np.abs(np.diff(darkness, axis=1)) if darkness.shape[1] > 1 else darkness
+        return min(noise, 2.2 * float(np.quantile(beside, 0.25)))
     if min(rows, columns) < 16:
         return noise
     return max(noise, 1.05 * float(np.median(np.abs(np.diff(tiles.mean(axis=(1, 3)), axis=1)))))
 
 
-def _kept(darkness: Float, noise: float) -> tuple[Bool | None, float, bool]:
-    """Which cells are strokes, or None; how dark the darkest strokes are; whether they lie free of the border."""
-    least = max(5 * noise, 0.6 * _LEAST)
-    level = _level(darkness, least, max(6 * noise, _LEAST))
+def _kept(darkness: Float, noise: float) -> tuple[Bool, float, bool]:
+    """Which cells are strokes; how dark the darkest strokes are; whether they lie free of the border."""
+    least, peak = max(5 * noise, 0.6 * _LEAST), max(6 * noise, _LEAST)
+    level = _level(darkness, least, peak)
+    cut = np.zeros(darkness.shape, bool)
     for share in _SHARES:
         parts, count = connected(darkness > max(least, share * level))
         peaks = highest_in(parts, count, darkness)
-        every = [part for part in _parts(parts, count) if peaks[part.number] >= max(6 * noise, _LEAST, share * level)]
+        every = [part for part in _parts(parts, count) if peaks[part.number] >= max(peak, share * level)]
         long = [part for part in every if part.length >= max(_SMALLEST * max(darkness.shape), 3)]
-        chosen = [part for part in long if not part.on_border]
-        if chosen:
+        dark = [part for part in long if peaks[part.number] >= _SHARES[-1] * level]
+        chosen = [part for part in dark if not part.on_border]
+        chosen = _inside_frames(parts, dark, chosen) or chosen
+        # What is pale all over the paper is the paper's own, its lines or its folds.
+        if chosen and (len(dark) == len(long) or share == _SHARES[-1]):
             return _with_bits(parts, count, chosen, every, darkness), level, True
-        if share == _SHARES[0]:
-            cut = _with_bits(parts, count, long, every, darkness) if long else None
+        if dark and not cut.any():
+            cut = _with_bits(parts, count, dark, every, darkness)
     return cut, level, False
 
 
 def _level(darkness: Float, least: float, peak: float) -> float:
-    """How dark the strokes are, those that lie free of the border if there are such."""
+    """How dark the darkest strokes are, those that lie free of the border if there are such."""
     parts, count = connected(darkness > least)
     peaks = highest_in(parts, count, darkness)
     long = [part for part in _parts(parts, count) if part.length >= _SMALLEST * max(darkness.shape)]
     strong = [part for part in long if peaks[part.number] >= peak]
     chosen = [part for part in strong if not part.on_border] or strong
-    if not chosen:
-        return float(darkness.max())
-    mask = np.isin(parts, [part.number for part in chosen])
-    return float(np.quantile(darkness[mask], 0.9))
+    levels = [
+        float(np.quantile(part.of(darkness)[part.of(parts) == part.number], 0.9)) for part in chosen
+    ]
+    return max(levels, default=float(darkness.max()))
+
+
+def _inside_frames(parts: Int, every: list[_Part], chosen: list[_Part]) -> list[_Part]:
+    """Those of the chosen parts that lie in the one hole of a part that is a rectangle; none, if no part is."""
+    inside = []
+    for frame in every:
+        if min(frame.height, frame.width) < 0.2 * max(parts.shape):
+            continue
+        within = [part for part in chosen if frame.encloses(part)]
+        if not within:
+            continue
+        line = np.pad(frame.of(parts) == frame.number, 1)
+        full = filled(line)
+        if line.sum() < 0.5 * full.sum() and _rectangularity(full) >= 0.9:
+            inside += within
+    return inside
 
 
 def _with_bits(parts: Int, count: int, chosen: list[_Part], every: list[_Part], darkness: Float) -> Bool:
@@ -379,7 +445,7 @@ def _normalised(darkness: Float, kept: Bool, level: float) -> Float:
         level = max(level, float(np.quantile(core, 0.9)))
     noise = _noise(darkness)
     (top, left, bottom, right), *_ = boxes(mask.astype(np.intp), 1)
-    reach = max(2, round(0.02 * max(bottom - top, right - left)))
+    reach = max(1, round(0.01 * max(bottom - top, right - left)))
     part = darkness[top:bottom, left:right]
     local = highest_within(np.where(mask[top:bottom, left:right], part, np.float32(0)), reach)
     local = local.clip(_SHARES[0] * level, level)
@@ -399,9 +465,7 @@ def _surface(
     """
     height, width = grey.shape
     if where is None:
-        where = np.zeros(grey.shape, bool)
-        thick = math.ceil(0.05 * max(height, width))
-        where[:thick] = where[-thick:] = where[:, :thick] = where[:, -thick:] = True
+        where = _border(grey.shape)
     terms, wanted = _terms(height, width, 0, degree)[where], grey[where].astype(np.float64)
     fitted = np.full_like(wanted, np.median(wanted))
     for _ in range(6):  # ink, a finger or the edge of a table on the border must not bend it (Geman-McClure)
@@ -410,6 +474,13 @@ def _surface(
         fitted = terms @ fit
     surface: Float = (_terms(*shape, beyond, degree) @ fit).astype(np.float32)
     return surface
+
+
+def _border(shape: tuple[int, ...]) -> Bool:
+    border = np.zeros(shape, bool)
+    thick = math.ceil(0.05 * max(shape))
+    border[:thick] = border[-thick:] = border[:, :thick] = border[:, -thick:] = True
+    return border
 
 
 def _terms(height: int, width: int, beyond: int, degree: int) -> NDArray[np.float64]:

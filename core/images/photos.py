@@ -4,15 +4,17 @@ import io
 import math
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.images.data import Bool, Float, Int, UInt8
+from core.images.formats import FORMATS, HEIC_SENTENCE, Format, foreign, format_of
 from core.images.handwriting import HandwritingError, prepare
 from core.images.raster import (
     boxes,
@@ -28,17 +30,24 @@ from core.images.raster import (
 
 MAX_BYTES = 20_000_000
 
+_MAX_SIDE = 65_500
+"""Pixels along one side, as in a JPEG; a strip of one pixel's width is no picture."""
 
-MAX_PIXELS = 40_000_000
-"""What :func:`read_picture` takes at most: a telephone's photo fits, and memory stays within the budget."""
+_MAX_MEMORY = 170_000_000
+"""Bytes that the decoded pixels, with what their decoder needs, may take, so that a visit stays within 300 MB."""
 
 
 class UnreadableImage(HandwritingError):
-    """No picture, or one too large. Codes: ``not_a_picture``, ``too_many_bytes``, ``too_many_pixels``."""
+    """No picture, or one too large.
+
+    Codes: ``not_a_picture``, ``damaged_picture``, ``heic_photo``, ``too_many_bytes``, ``too_many_pixels``,
+    ``too_long_side``, and those of
+    :data:`core.images.formats.FOREIGN`.
+    """
 
 
 def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Image:
-    """Open and decode a PNG, JPEG or WebP picture.
+    """Open and decode a picture of one of :data:`core.images.formats.FORMATS`: its content decides, not its name.
 
     Parameters
     ----------
@@ -52,7 +61,7 @@ def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Ima
     Raises
     ------
     UnreadableImage
-        More than :data:`MAX_BYTES` bytes or :data:`MAX_PIXELS` pixels, no picture of these kinds, or a
+        More than :data:`MAX_BYTES` bytes, more pixels than decoding has memory for, no picture of these kinds, or a
         damaged one.
     OSError
         A path that cannot be opened.
@@ -62,20 +71,55 @@ def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Ima
         raise UnreadableImage(
             "too_many_bytes", f"A picture may have at most {MAX_BYTES // 10**6} MB.", limit=MAX_BYTES // 10**6
         )
+    kind = format_of(data)
+    if kind is None:
+        raise _no_picture(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise _too_many_pixels()
-        image.draft(None, (2 * _PICTURE, 2 * _PICTURE))  # a JPEG is decoded no larger than it is needed
+        if kind.name == "HEIF":
+            import pillow_heif
+
+            pillow_heif.register_heif_opener(thumbnails=False)
+        image = Image.open(io.BytesIO(data), formats=(kind.name,))
+        _refuse_large(image, kind)
+        scale = 2 * _PICTURE / max(image.size)
+        # A JPEG is decoded no larger than it is needed.
+        image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(kind.pixels) from error
     except UnreadableImage:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
-        raise UnreadableImage("not_a_picture", "This is no PNG, JPEG or WebP picture, or it is damaged.") from error
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, ImportError, struct.error) as error:
+        if kind.name == "HEIF":
+            raise UnreadableImage("heic_photo", HEIC_SENTENCE) from error
+        raise UnreadableImage(
+            "damaged_picture", f"This {kind.name} picture is damaged. Save or send it once more.", kind=kind.name
+        ) from error
     return image
+
+
+def _no_picture(data: bytes) -> UnreadableImage:
+    known = foreign(data)
+    if known is not None:
+        return UnreadableImage(known.code, known.sentence)
+    return UnreadableImage(
+        "not_a_picture", f"This is no PNG, JPEG or WebP picture, nor one of the others that can be read: {_OTHERS}."
+    )
+
+
+_OTHERS = ", ".join(each.name for each in FORMATS if each.name not in ("PNG", "JPEG", "WEBP"))
+
+
+def _refuse_large(image: Image.Image, kind: Format) -> None:
+    """Before anything is decoded."""
+    each = {"1": 1, "L": 1, "P": 1, "LA": 4, "I;16": 2}.get(image.mode, 4) * kind.copies
+    limit = min(kind.pixels, int(_MAX_MEMORY / each))
+    if max(image.size) > _MAX_SIDE:
+        raise UnreadableImage(
+            "too_long_side", f"A picture may be at most {_MAX_SIDE:,} pixels high or wide.", limit=_MAX_SIDE
+        )
+    if image.width * image.height > limit:
+        raise _too_many_pixels(limit)
 
 
 def _at_most(source: bytes | str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
@@ -87,9 +131,11 @@ def _at_most(source: bytes | str | os.PathLike[str] | BinaryIO, count: int) -> b
     return source.read(count)
 
 
-def _too_many_pixels() -> UnreadableImage:
-    limit = MAX_PIXELS // 10**6
-    return UnreadableImage("too_many_pixels", f"A picture may have at most {limit} million pixels.", limit=limit)
+def _too_many_pixels(limit: int) -> UnreadableImage:
+    millions = limit // 10**6
+    return UnreadableImage(
+        "too_many_pixels", f"A picture may have at most {millions} million pixels, in this format.", limit=millions
+    )
 
 
 _PICTURE = 800
@@ -141,7 +187,7 @@ def ink_of_picture(image: Image.Image) -> Float:
         At most 800 pixels high and wide. All zero if nothing stands out from the paper: then there is no
         character. A shape without strokes, such as a disc, is ink: :func:`prepare` refuses it.
     """
-    return _ink(_opaque(ImageOps.exif_transpose(image)), inside=0)[0]
+    return _ink(_opaque(image), inside=0)[0]
 
 
 def _ink(colour: Float, *, inside: int) -> tuple[Float, bool]:
@@ -315,8 +361,10 @@ def _strokes(colour: Float, *, inverted: bool) -> _Strokes:
     papers = [_paper(channel, grid.shape) for channel, grid in zip(channels, grids, strict=True)]
     seen = [_darkness(grid, paper, shaded=not inverted) for grid, paper in zip(grids, papers, strict=True)]
     best = max(range(len(seen)), key=lambda which: float(np.quantile(seen[which], 0.9995)) - 5 * _noise(seen[which]))
-    darkness, noise = seen[best], _noise(seen[best])
-    kept, level, free = _kept(darkness, noise)
+    noise = np.full_like(papers[best], _noise(seen[best]))
+    if not inverted:  # where there is less light, the same noise is a larger share of it
+        noise *= np.median(papers[best]) / np.maximum(papers[best], np.float32(0.2))
+    kept, level, free = _kept(seen[best], np.maximum(noise, noise.dtype.type(np.median(noise))))
     shape = colour.shape[:2]
     if not kept.any():
         return _Strokes(ink=np.zeros(shape, np.float32), kept=kept, free=False)
@@ -362,38 +410,49 @@ def _noise(darkness: Float) -> float:
     return max(noise, 1.05 * float(np.median(np.abs(np.diff(tiles.mean(axis=(1, 3)), axis=1)))))
 
 
-def _kept(darkness: Float, noise: float) -> tuple[Bool, float, bool]:
+def _kept(darkness: Float, noise: Float) -> tuple[Bool, float, bool]:
     """Which cells are strokes; how dark the darkest strokes are; whether they lie free of the border."""
-    least, peak = max(5 * noise, 0.6 * _LEAST), max(6 * noise, _LEAST)
-    level = _level(darkness, least, peak)
-    cut = np.zeros(darkness.shape, bool)
-    for share in _SHARES:
-        parts, count = connected(darkness > max(least, share * level))
-        peaks = highest_in(parts, count, darkness)
-        every = [part for part in _parts(parts, count) if peaks[part.number] >= max(peak, share * level)]
-        long = [part for part in every if part.length >= max(_SMALLEST * max(darkness.shape), 3)]
-        dark = [part for part in long if peaks[part.number] >= _SHARES[-1] * level]
-        chosen = [part for part in dark if not part.on_border]
-        chosen = _inside_frames(parts, dark, chosen) or chosen
-        # What is pale all over the paper is the paper's own, its lines or its folds.
-        if chosen and (len(dark) == len(long) or share == _SHARES[-1]):
-            return _with_bits(parts, count, chosen, every, darkness), level, True
-        if dark and not cut.any():
-            cut = _with_bits(parts, count, dark, every, darkness)
-    return cut, level, False
+    least = np.maximum(5 * noise, np.float32(0.6 * _LEAST))
+    parts, count = connected(darkness > least)
+    above = highest_in(parts, count, darkness - np.maximum(noise, np.float32(_LEAST / 6)) * 6)
+    long = [part for part in _parts(parts, count) if part.length >= max(_SMALLEST * max(parts.shape), 3)]
+    levels = {
+        part: float(np.quantile(part.of(darkness)[part.of(parts) == part.number], 0.9))
+        for part in long
+        if above[part.number] > 0
+    }
+    if not levels:
+        return np.zeros(darkness.shape, bool), 0.0, False
+    darkest = max(levels.values())
+    # A table may be so much darker than the pen that beside it there are no strokes: then they are looked at alone. Or
+    # what they hang together with, as the dim side of a shadow's edge, takes so much room that they are few in it.
+    alone = max((levels[part] for part in levels if not part.on_border), default=darkest)
+    few = float(np.quantile(darkness[np.isin(parts, [part.number for part in levels])], 0.99))
+    cut = None
+    for level in (darkest, alone, few):
+        for share in _SHARES:
+            kept, free = _darker(darkness, np.maximum(least, np.float32(share * level)), 0.5 * level, share)
+            if free:
+                return kept, level, True
+            if cut is None:
+                cut = kept
+    assert cut is not None
+    return cut, darkest, False
 
 
-def _level(darkness: Float, least: float, peak: float) -> float:
-    """How dark the darkest strokes are, those that lie free of the border if there are such."""
+def _darker(darkness: Float, least: Float, dark: float, share: float) -> tuple[Bool, bool]:
+    """The strokes that are darker than `least` all along and than `dark` somewhere, and whether they are free."""
     parts, count = connected(darkness > least)
     peaks = highest_in(parts, count, darkness)
-    long = [part for part in _parts(parts, count) if part.length >= _SMALLEST * max(darkness.shape)]
-    strong = [part for part in long if peaks[part.number] >= peak]
-    chosen = [part for part in strong if not part.on_border] or strong
-    levels = [
-        float(np.quantile(part.of(darkness)[part.of(parts) == part.number], 0.9)) for part in chosen
-    ]
-    return max(levels, default=float(darkness.max()))
+    every = _parts(parts, count)
+    long = [part for part in every if part.length >= max(_SMALLEST * max(parts.shape), 3)]
+    darkest = [part for part in long if peaks[part.number] >= max(dark, _LEAST)]
+    chosen = [part for part in darkest if not part.on_border]
+    chosen = _inside_frames(parts, darkest, chosen) or chosen
+    # What is pale all over the paper is the paper's own, its lines or its folds.
+    if chosen and (len(darkest) == len(long) or share == _SHARES[-1]):
+        return _with_bits(parts, count, chosen, every, darkness), True
+    return _with_bits(parts, count, darkest, every, darkness), False
 
 
 def _inside_frames(parts: Int, every: list[_Part], chosen: list[_Part]) -> list[_Part]:
@@ -415,7 +474,7 @@ def _inside_frames(parts: Int, every: list[_Part], chosen: list[_Part]) -> list[
 def _with_bits(parts: Int, count: int, chosen: list[_Part], every: list[_Part], darkness: Float) -> Bool:
     """The chosen parts and the small ones beside them, such as the dot of an i, as a mask.
 
-    A bit is no farther from one of them than half its length, and has at least a three hundredth of its ink: the dot of
+    A bit is no farther from one of them than half its length, no longer than six tenths of it, and has at least a three hundredth of its ink: the dot of
     a question mark, drawn by a thin pen, has more.
     """
     amounts = np.bincount(parts.ravel(), weights=darkness.ravel(), minlength=count + 1)
@@ -428,6 +487,7 @@ def _with_bits(parts: Int, count: int, chosen: list[_Part], every: list[_Part], 
                     part.top - whole.bottom, whole.top - part.bottom, part.left - whole.right, whole.left - part.right
                 )
                 <= 0.5 * whole.length
+                and part.length <= 0.6 * whole.length
                 and amounts[part.number] >= amounts[whole.number] / 300
                 for whole in chosen
             )
@@ -515,16 +575,12 @@ def _skewness(values: Float) -> float:
 
 
 def _opaque(image: Image.Image) -> Float:
-    """Red, green and blue in [0, 1], shape (h, w, 3), at most 800 pixels high and wide."""
-    if image.mode.startswith(("I", "F")):  # 16 bits and more, which convert() would clip
-        deep = np.asarray(image, dtype=np.float64)
-        image = Image.fromarray((deep * (255 / max(deep.max(), 255.0))).clip(0, 255).astype(np.uint8))
-    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    scale = _PICTURE / max(image.size)
-    if scale < 1:
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image = image.resize(size, Image.Resampling.BOX)
-    pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
+    """Red, green and blue in [0, 1], shape (h, w, 3), at most 800 pixels high and wide, turned as EXIF says."""
+    small = _small(image)
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    if turn is not None:
+        small = small.transpose(turn)
+    pixels = np.asarray(small, dtype=np.float32) / np.float32(255)
     if pixels.shape[2] == 3:
         return pixels
     colour, alpha = pixels[..., :3], pixels[..., 3:]
@@ -533,6 +589,63 @@ def _opaque(image: Image.Image) -> Float:
     content = float((colour.mean(axis=2, keepdims=True) * alpha).sum()) / max(float(alpha.sum()), 1e-6)
     behind = np.float32(0 if content > 0.5 else 1)
     return np.asarray(colour * alpha + behind * (1 - alpha), np.float32)
+
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """The picture as RGB or RGBA, at most 800 pixels high and wide. A large one goes strip by strip: no second one fits."""
+    size = image.size
+    convert = _converter(image)
+    factor = max(size) // (2 * _PICTURE)
+    if factor < 2:
+        image = convert(image)
+    else:
+        rows = factor * max(1, 2_000_000 // (factor * image.width))
+        strips = [
+            convert(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce(factor)
+            for top in range(0, image.height, rows)
+        ]
+        image = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+        for number, strip in enumerate(strips):
+            image.paste(strip, (0, number * (rows // factor)))
+    scale = _PICTURE / max(size)
+    if scale >= 1:
+        return image
+    return image.resize(tuple(max(1, round(side * scale)) for side in size), Image.Resampling.BOX)
+
+
+def _converter(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """How to make a picture, or a strip of it, RGB or RGBA."""
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    highest = _highest(image)
+    if image.mode.startswith(("I", "F")):  # 16 bits and more, which convert() would clip
+        scale = 255 / (highest if highest <= 1 else max(highest, 255.0))
+
+        def convert(part: Image.Image) -> Image.Image:
+            deep = np.asarray(part, dtype=np.float32) * np.float32(scale)
+            return Image.fromarray(deep.clip(0, 255).astype(np.uint8)).convert(mode)
+
+        return convert
+    if highest == 1 and image.mode in ("L", "RGB"):  # 0 and 1 were meant as black and white
+        return lambda part: part.point(lambda value: 255 * value).convert(mode)
+    return lambda part: part.convert(mode)
+
+
+def _highest(image: Image.Image) -> float:
+    """The highest value of any channel, more than 0."""
+    extremes = np.asarray(image.getextrema(), dtype=np.float64)
+    return max(float(extremes.max()), 1e-6)
 
 
 FILLED = 0.7

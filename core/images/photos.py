@@ -361,22 +361,35 @@ def _strokes(colour: Float, *, inverted: bool) -> _Strokes:
     papers = [_paper(channel, grid.shape) for channel, grid in zip(channels, grids, strict=True)]
     seen = [_darkness(grid, paper, shaded=not inverted) for grid, paper in zip(grids, papers, strict=True)]
     best = max(range(len(seen)), key=lambda which: float(np.quantile(seen[which], 0.9995)) - 5 * _noise(seen[which]))
-    noise = np.full_like(papers[best], _noise(seen[best]))
-    if not inverted:  # where there is less light, the same noise is a larger share of it
-        noise *= np.median(papers[best]) / np.maximum(papers[best], np.float32(0.2))
-    kept, level, free = _kept(seen[best], np.maximum(noise, noise.dtype.type(np.median(noise))))
+    paper, darkness, noise = papers[best], seen[best], _noise(seen[best])
+    kept, level, free = _kept(darkness, _share_of_light(noise, paper, shaded=not inverted))
+    if kept.any() and 2 * _thickness(kept) + 5 < 0.3 * max(kept.shape):
+        # Once the pen is known, the paper is looked at close to it: beside the edge of a shadow it is another far away.
+        near = _paper(channels[best], paper.shape, reach=_thickness(kept) + 2)
+        close = _darkness(grids[best], near, shaded=not inverted)
+        found = _kept(close, _share_of_light(noise, near, shaded=not inverted))
+        if found[0].any() and (found[2] or not free):
+            (kept, level, free), paper = found, near
     shape = colour.shape[:2]
     if not kept.any():
         return _Strokes(ink=np.zeros(shape, np.float32), kept=kept, free=False)
-    paper = np.asarray(Image.fromarray(papers[best]).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+    paper = np.asarray(Image.fromarray(paper).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
     ink = _normalised(_darkness(channels[best], paper, shaded=not inverted), kept, level)
     return _Strokes(ink=ink, kept=kept, free=free)
 
 
-def _paper(channel: Float, size: tuple[int, ...]) -> Float:
-    """The paper's brightness on a grid: what is narrower than three tenths of the picture is filled."""
+def _share_of_light(noise: float, paper: Float, *, shaded: bool) -> Float:
+    """The noise of each cell's darkness: where there is less light, the same noise is a larger share of it."""
+    if not shaded:
+        return np.full_like(paper, noise)
+    share = np.float32(noise) * np.median(paper) / np.maximum(paper, np.float32(0.2))
+    return np.maximum(share, np.float32(noise))
+
+
+def _paper(channel: Float, size: tuple[int, ...], *, reach: int | None = None) -> Float:
+    """The paper's brightness on a grid: what is narrower than twice the reach is filled, three tenths of the picture."""
     grid = reduced(channel, max(size))
-    reach = max(1, round(0.15 * max(size)))
+    reach = reach or max(1, round(0.15 * max(size)))
     beyond = 2 * reach + 2
     # The paper goes on beyond the picture, or its darkest side would look like ink.
     paper = _surface(reduced(channel, _COARSE), degree=2, shape=grid.shape, beyond=beyond)
@@ -417,7 +430,7 @@ def _kept(darkness: Float, noise: Float) -> tuple[Bool, float, bool]:
     above = highest_in(parts, count, darkness - np.maximum(noise, np.float32(_LEAST / 6)) * 6)
     long = [part for part in _parts(parts, count) if part.length >= max(_SMALLEST * max(parts.shape), 3)]
     levels = {
-        part: float(np.quantile(part.of(darkness)[part.of(parts) == part.number], 0.9))
+        part: float(np.quantile(part.of(darkness)[part.of(parts) == part.number], 0.98))
         for part in long
         if above[part.number] > 0
     }
@@ -433,11 +446,11 @@ def _kept(darkness: Float, noise: Float) -> tuple[Bool, float, bool]:
         for share in _SHARES:
             kept, free = _darker(darkness, np.maximum(least, np.float32(share * level)), 0.5 * level, share)
             if free:
-                return kept, level, True
+                return kept, float(np.quantile(darkness[kept], 0.9)), True
             if cut is None:
                 cut = kept
     assert cut is not None
-    return cut, darkest, False
+    return cut, float(np.quantile(darkness[cut], 0.9)) if cut.any() else 0.0, False
 
 
 def _darker(darkness: Float, least: Float, dark: float, share: float) -> tuple[Bool, bool]:

@@ -202,11 +202,10 @@ def _ink(colour: Float, *, inside: int) -> tuple[Float, bool]:
             return _enlarged(shape, grey.shape), True  # wider than any stroke
     inverted = _light_on_dark(grey)
     found = _strokes(colour, inverted=inverted)
-    if max(grey.shape) >= _COARSE and _uneven_border(grey):
+    if max(grey.shape) >= _COARSE and _uneven_border(grey):  # smaller ones are crops, whose digit is on the border
         # Table and paper: either may be what the other lies on. Strokes are thin, and what they leave free is not.
         other = _strokes(colour, inverted=not inverted)
-        thin = 0.5 * _thickness(found.kept) if not found.free else _thickness(found.kept)
-        if other.free and _thickness(other.kept) < thin:
+        if other.free and _thickness(other.kept) < 0.5 * _thickness(found.kept):
             found = other
     return found.ink, found.free
 

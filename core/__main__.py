@@ -336,7 +336,7 @@ def _judge(file: Path, detector: Detector) -> list[dict[str, Any]]:
     except OSError as error:
         return [{"file": str(file), "error": f"The file cannot be opened: {error.strerror}."}]
     scores = detector.decision_function(flatten(np.stack(images)))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "file": str(file),
             "score": float(score),

@@ -171,4 +171,5 @@ def lowest_within(grid: Float, reach: int) -> Float:
 def filled(mask: Bool) -> Bool:
     """A mask and the holes in it: what no way leads to from outside."""
     outside, _ = connected(~np.pad(mask, 1), corners=False)
-    return (outside != outside[0, 0])[1:-1, 1:-1]
+    inside: Bool = (outside != outside[0, 0])[1:-1, 1:-1]
+    return inside

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/photos.py [--count 40] [--kinds table,shadow] [--montage montage.png]
 
-Each kind draws digits with a pen, a light, a paper and a camera of its own, all by chance from the number of the picture, so
-that two versions of the code see the same ones. Right is, where a digit is there, the verdict of `kagami-all` on
-the drawing itself, without paper; else that nothing is judged, or how many characters there are.
+Each kind draws digits with a pen, a light, a paper and a camera of its own, all by chance from the number of the
+picture, so that two versions of the code see the same ones. Right is, where a digit is there, the verdict of
+`kagami-all` on the drawing itself, without paper; else that nothing is judged, or how many characters there are.
 """
 
 import argparse

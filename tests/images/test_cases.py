@@ -1,4 +1,4 @@
-"""Pictures that people really bring, one or two of each kind, with the verdict that is right (cases/pictures/right.csv)."""
+"""Pictures that people really bring, some of each kind, and the verdict that is right (cases/pictures/right.csv)."""
 
 import csv
 from pathlib import Path

@@ -181,8 +181,8 @@ def _refuse_small(values: Float, edges: Edges, pen: float) -> None:
         raise NotEnoughInk("dot", f"A dot of {side:.0f} pixels is not a character.", side=side)
 
 
-# A solid shape is as deep as its shorter side, nearly everywhere. Of every twelfth of MNIST's training digits that are as
-# compact none is deeper than 0.88; discs, ellipses, blocks and half discs are 0.98 to 1, and their pens 0.66 to 0.87.
+# A solid shape is as deep as its shorter side, nearly everywhere. Of every twelfth of MNIST's training digits none that
+# is as compact is deeper than 0.88; discs, ellipses, blocks and half discs are 0.98 to 1, and their pens 0.66 to 0.87.
 _SOLID_DEEP = 0.9
 _SOLID_PEN = 0.6
 _SOLID_ASPECT = 2.6  # a longer block is a 1

@@ -37,14 +37,14 @@ _SMALLEST = 0.045
 """Length of a character at least, as a share of the picture's longest side."""
 
 _SHARES = (0.25, 0.5)
-"""A stroke is at least this dark, as a share of the darkest ones; with the second where the first finds nothing free."""
+"""A stroke is at least this dark, as a share of the darkest; with the second where the first finds nothing free."""
 
 _PANELS = 2
 """How deep panels are looked into: a form's box on a sheet of paper on a table."""
 
 
 def ink_on_paper(colour: Float) -> Float:
-    """The ink (h, w) of a picture (h, w, 3) in [0, 1]: see :func:`core.images.photos.ink_of_picture`, which says how."""
+    """The ink (h, w) of a picture (h, w, 3) in [0, 1]; :func:`core.images.photos.ink_of_picture` says how."""
     return _ink(colour, inside=0)[0]
 
 
@@ -264,21 +264,23 @@ def _darkness(channel: Float, paper: Float, *, shaded: bool) -> Float:
 
 
 def _noise(darkness: Float) -> float:
-    """Standard deviation of the paper's noise: of the calmest tiles, and from tile to tile where there are many."""
+    """Standard deviation of the paper's noise: within the calmest tiles, and from one to another."""
     side = 8 if min(darkness.shape) >= 48 else 4
     rows, columns = (max(1, cells // side) for cells in darkness.shape)
     if min(darkness.shape) < side:
         return 0.0
-    tiles = darkness[: rows * side, : columns * side]
-    tiles = tiles.reshape(rows, side, columns, side)
-    noise = float(np.quantile(tiles.std(axis=(1, 3)), 0.4))
+    tiles = darkness[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    spread, means = tiles.std(axis=(1, 3)), tiles.mean(axis=(1, 3))
+    noise = float(np.quantile(spread, 0.3))
     if min(rows, columns) < 8:  # hardly a tile without an edge
         beside = np.abs(np.diff(darkness, axis=1)) if darkness.shape[1] > 1 else darkness
         return min(noise, 2.2 * float(np.quantile(beside, 0.25)))
-    if min(rows, columns) < 16:
-        return noise
-    means = tiles.mean(axis=(1, 3))
-    return max(noise, *(1.05 * float(np.median(np.abs(means[:, far:] - means[:, :-far]))) for far in (1, 2, 3)))
+    calm = spread <= noise
+    for far in (1, 2, 3):
+        pairs = np.abs(means[:, far:] - means[:, :-far])[calm[:, far:] & calm[:, :-far]]
+        if len(pairs) >= 16:
+            noise = max(noise, 1.05 * float(np.median(pairs)))
+    return noise
 
 
 def _kept(darkness: Float, noise: Float) -> tuple[Bool, float, bool]:

@@ -24,6 +24,7 @@ from core.errors import KagamiError
 from core.files import write_bytes, write_text
 from core.images.arrays import ImageSet, read_images
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_mnist
+from core.images.grouping import characters_of
 from core.images.handwriting import LEAST_INK, MOST_INK, HandwritingError, prepare
 from core.images.noise import NOISES
 from core.images.photos import ink_of_picture, read_picture
@@ -103,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--at", type=float, default=0.0, metavar="SCORE", help="for fixed: the threshold itself")
     judging.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
-    score = commands.add_parser("score", parents=[judging], help="judge pictures of single characters")
-    score.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG or JPEG")
+    score = commands.add_parser("score", parents=[judging], help="judge the characters in pictures")
+    score.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a photo, scan or screenshot")
     score.set_defaults(run=_score)
 
     evaluate = commands.add_parser("evaluate", parents=[judging], help="measure a detector on labelled images")
@@ -353,7 +354,7 @@ def _tables(options: argparse.Namespace) -> int:
 
 def _score(options: argparse.Namespace) -> int:
     _, detector = _detector(options)
-    rows = [_judge(file, detector) for file in options.files]
+    rows = [row for file in options.files for row in _judge(file, detector)]
     if options.json:
         print(json.dumps(rows, indent=1, allow_nan=False))
     else:
@@ -362,21 +363,31 @@ def _score(options: argparse.Namespace) -> int:
     return INCOMPLETE if any("error" in row for row in rows) else OK
 
 
-def _judge(file: Path, detector: Detector) -> dict[str, Any]:
+def _judge(file: Path, detector: Detector) -> list[dict[str, Any]]:
+    """One row for each character in the picture, or one that says why there is none."""
     try:
-        image = prepare(ink_of_picture(read_picture(file))).image
+        ink = ink_of_picture(read_picture(file))
+        found = characters_of(ink)
+        images = [prepare(each.ink).image for each in found] if len(found) > 1 else [prepare(ink).image]
     except KagamiError as error:
-        return {"file": str(file), "error": str(error)}
+        return [{"file": str(file), "error": str(error)}]
     except OSError as error:
-        return {"file": str(file), "error": f"The file cannot be opened: {error.strerror}."}
-    scores = detector.decision_function(flatten(image[np.newaxis]))
-    return {
-        "file": str(file),
-        "score": float(scores[0]),
-        "threshold": _finite(detector.threshold_),
-        "anomalous": bool(scores[0] > detector.threshold_),
-        "p_value": float(detector.p_value(scores)[0]),
-    }
+        return [{"file": str(file), "error": f"The file cannot be opened: {error.strerror}."}]
+    scores = detector.decision_function(flatten(np.stack(images)))
+    rows: list[dict[str, Any]] = [
+        {
+            "file": str(file),
+            "score": float(score),
+            "threshold": _finite(detector.threshold_),
+            "anomalous": bool(score > detector.threshold_),
+            "p_value": float(p_value),
+        }
+        for score, p_value in zip(scores, detector.p_value(scores), strict=True)
+    ]
+    if len(rows) > 1:
+        for number, (row, each) in enumerate(zip(rows, found, strict=True), 1):
+            row |= {"number": number, "of": len(rows), "box": list(each.box), "field": list(ink.shape)}
+    return rows
 
 
 def _sentence(row: dict[str, Any]) -> str:
@@ -384,7 +395,11 @@ def _sentence(row: dict[str, Any]) -> str:
         return f"{row['file']}: not judged: {row['error']}"
     verdict, sign = ("anomalous", ">") if row["anomalous"] else ("normal", "≤")
     threshold = "∞" if row["threshold"] is None else f"{row['threshold']:.4g}"
-    return f"{row['file']}: {verdict} (score {row['score']:.4g} {sign} {threshold}, p = {row['p_value']:.3g})"
+    which = ""
+    if "number" in row:
+        top, left, bottom, right = row["box"]
+        which = f" character {row['number']} of {row['of']} (rows {top}–{bottom}, columns {left}–{right}):"
+    return f"{row['file']}:{which} {verdict} (score {row['score']:.4g} {sign} {threshold}, p = {row['p_value']:.3g})"
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -111,6 +111,18 @@ def test_score_in_words(run, picture):
     assert " ≤ 0." in one
 
 
+def test_score_judges_each_of_several_characters(run, document):
+    sheet = ROOT / "tests" / "cases" / "pictures" / "row_5016.png"
+    status, out, _ = run("score", sheet, "--experiment=article-all")
+    lines = out.splitlines()
+    assert status == 0
+    assert [f"character {number} of 4" in line for number, line in enumerate(lines, 1)] == [True] * 4
+    assert "(rows 19–121, columns 38–101)" in lines[0]
+    rows = document("score", sheet, "--experiment=article-all")
+    assert [(row["number"], row["of"]) for row in rows] == [(number, 4) for number in range(1, 5)]
+    assert rows[0]["box"] == [19, 38, 121, 101] and rows[0]["field"] == [140, 560]
+
+
 def test_score_by_other_rules(document, picture):
     zero = picture(0)
 

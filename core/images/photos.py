@@ -4,30 +4,38 @@ import io
 import math
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.images.data import Float, UInt8
+from core.images.formats import FORMATS, HEIC_SENTENCE, Format, foreign, format_of
 from core.images.handwriting import HandwritingError
-from core.images.raster import connected, grown, highest_within, mean_within, reduced
+from core.images.paper import ink_on_paper
 
 MAX_BYTES = 20_000_000
 
+_MAX_SIDE = 65_500
+"""Pixels along one side, as in a JPEG; a strip of one pixel's width is no picture."""
 
-MAX_PIXELS = 40_000_000
-"""What :func:`read_picture` takes at most: a telephone's photo fits, and memory stays within the budget."""
+_MAX_MEMORY = 170_000_000
+"""Bytes that the decoded pixels, with what their decoder needs, may take, so that a visit stays within 300 MB."""
 
 
 class UnreadableImage(HandwritingError):
-    """No picture, or one too large. Codes: ``not_a_picture``, ``too_many_bytes``, ``too_many_pixels``."""
+    """No picture, or one too large.
+
+    Codes: ``not_a_picture``, ``damaged_picture``, ``heic_photo``, ``too_many_bytes``, ``too_many_pixels``,
+    ``too_long_side``, and those of
+    :data:`core.images.formats.FOREIGN`.
+    """
 
 
 def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Image:
-    """Open and decode a PNG, JPEG or WebP picture.
+    """Open and decode a picture of one of :data:`core.images.formats.FORMATS`: its content decides, not its name.
 
     Parameters
     ----------
@@ -41,7 +49,7 @@ def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Ima
     Raises
     ------
     UnreadableImage
-        More than :data:`MAX_BYTES` bytes or :data:`MAX_PIXELS` pixels, no picture of these kinds, or a
+        More than :data:`MAX_BYTES` bytes, more pixels than decoding has memory for, no picture of these kinds, or a
         damaged one.
     OSError
         A path that cannot be opened.
@@ -51,20 +59,55 @@ def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Ima
         raise UnreadableImage(
             "too_many_bytes", f"A picture may have at most {MAX_BYTES // 10**6} MB.", limit=MAX_BYTES // 10**6
         )
+    kind = format_of(data)
+    if kind is None:
+        raise _no_picture(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise _too_many_pixels()
-        image.draft(None, (2 * _PICTURE, 2 * _PICTURE))  # a JPEG is decoded no larger than it is needed
+        if kind.name == "HEIF":
+            import pillow_heif
+
+            pillow_heif.register_heif_opener(thumbnails=False)
+        image = Image.open(io.BytesIO(data), formats=(kind.name,))
+        _refuse_large(image, kind)
+        scale = 2 * _PICTURE / max(image.size)
+        # A JPEG is decoded no larger than it is needed.
+        image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(kind.pixels) from error
     except UnreadableImage:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
-        raise UnreadableImage("not_a_picture", "This is no PNG, JPEG or WebP picture, or it is damaged.") from error
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, ImportError, struct.error) as error:
+        if kind.name == "HEIF":
+            raise UnreadableImage("heic_photo", HEIC_SENTENCE) from error
+        raise UnreadableImage(
+            "damaged_picture", f"This {kind.name} picture is damaged. Save or send it once more.", kind=kind.name
+        ) from error
     return image
+
+
+def _no_picture(data: bytes) -> UnreadableImage:
+    known = foreign(data)
+    if known is not None:
+        return UnreadableImage(known.code, known.sentence)
+    return UnreadableImage(
+        "not_a_picture", f"This is no PNG, JPEG or WebP picture, nor one of the others that can be read: {_OTHERS}."
+    )
+
+
+_OTHERS = ", ".join(each.name for each in FORMATS if each.name not in ("PNG", "JPEG", "WEBP"))
+
+
+def _refuse_large(image: Image.Image, kind: Format) -> None:
+    """Before anything is decoded."""
+    each = {"1": 1, "L": 1, "P": 1, "LA": 4, "I;16": 2}.get(image.mode, 4) * kind.copies
+    limit = min(kind.pixels, int(_MAX_MEMORY / each))
+    if max(image.size) > _MAX_SIDE:
+        raise UnreadableImage(
+            "too_long_side", f"A picture may be at most {_MAX_SIDE:,} pixels high or wide.", limit=_MAX_SIDE
+        )
+    if image.width * image.height > limit:
+        raise _too_many_pixels(limit)
 
 
 def _at_most(source: bytes | str | os.PathLike[str] | BinaryIO, count: int) -> bytes:
@@ -76,27 +119,31 @@ def _at_most(source: bytes | str | os.PathLike[str] | BinaryIO, count: int) -> b
     return source.read(count)
 
 
-def _too_many_pixels() -> UnreadableImage:
-    limit = MAX_PIXELS // 10**6
-    return UnreadableImage("too_many_pixels", f"A picture may have at most {limit} million pixels.", limit=limit)
+def _too_many_pixels(limit: int) -> UnreadableImage:
+    millions = limit // 10**6
+    return UnreadableImage(
+        "too_many_pixels", f"A picture may have at most {millions} million pixels, in this format.", limit=millions
+    )
 
 
 _PICTURE = 800
 """Longest side in pixels to which a photo is reduced before its ink is looked for."""
 
 
-_COARSE = 96
-"""Longest side of the grid on which its paper is looked at."""
-
-
 def ink_of_picture(image: Image.Image) -> Float:
-    """The ink of one character in a photo, scan or screenshot.
+    """The ink of the characters in a photo, scan or screenshot.
 
-    Ink and paper are told apart by which of them the border is made of, so dark on light and light on dark
-    both work. Uneven light is divided out: the paper's brightness at a place is the brightest in its
-    neighbourhood, which is three tenths of the picture wide and so wider than any stroke. Specks with less
-    than a three hundredth of the character's ink are removed, and so is what touches the border, as the edge
-    of a table does, where at least a quarter as much ink does not.
+    What is ink follows from how it lies in the picture, not from how much of the picture it takes:
+
+    - Ink and paper are told apart by which of them the border is made of, so dark on light and light on dark both work.
+    - A panel or a frame (a figure's axes, a form's box, a card on a table) with something free inside is a picture of
+      its own: polarity and paper are those of its inside, and what is outside is left out.
+    - Uneven light is divided out: the paper's brightness at a place is what is left when everything narrower than
+      three tenths of the picture is filled. A stroke, which has two sides, is; the edge of a shadow is not.
+    - What reaches in from the border, as a table, a thumb or a ruled line, is never the character while ink lies free
+      of it. Where none does, the border cuts the character.
+    - Contrast is measured on the ink. A pale stroke is as good as a dark one as long as it stands out from the noise
+      and has a quarter of the other's darkness: its outline is where half of its own darkness is.
 
     Parameters
     ----------
@@ -108,34 +155,18 @@ def ink_of_picture(image: Image.Image) -> Float:
     -------
     ndarray of shape (h, w), float32 in [0, 1], 1 = ink
         At most 800 pixels high and wide. All zero if nothing stands out from the paper: then there is no
-        character.
+        character. A shape without strokes, such as a disc, is ink: :func:`prepare` refuses it.
     """
-    colour = _opaque(ImageOps.exif_transpose(image))
-    inverted = _light_on_dark(colour.mean(axis=2))
-    colour = 1 - colour if inverted else colour
-    # The channel in which the pen shows best: a yellow pen is invisible in most of them.
-    channels = [colour.mean(axis=2), *np.moveaxis(colour, 2, 0)]
-    darkness = max((_darkness(channel, shaded=not inverted) for channel in channels), key=_contrast)
-    level = _contrast(darkness)
-    noise = _noise(darkness)
-    if level < max(0.1, 6 * noise):
-        return np.zeros_like(darkness)
-    # The outline is where half of the pen's darkness is. A noisy picture loses its palest greys.
-    low = min(4 * noise, 0.3 * level)
-    return _without_clutter(np.clip((darkness - low) / (level - 2 * low), 0, 1).astype(np.float32))
+    return ink_on_paper(_opaque(image))
 
 
 def _opaque(image: Image.Image) -> Float:
-    """Red, green and blue in [0, 1], shape (h, w, 3), at most 800 pixels high and wide."""
-    if image.mode.startswith(("I", "F")):  # 16 bits and more, which convert() would clip
-        deep = np.asarray(image, dtype=np.float64)
-        image = Image.fromarray((deep * (255 / max(deep.max(), 255.0))).clip(0, 255).astype(np.uint8))
-    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    scale = _PICTURE / max(image.size)
-    if scale < 1:
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image = image.resize(size, Image.Resampling.BOX)
-    pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
+    """Red, green and blue in [0, 1], shape (h, w, 3), at most 800 pixels high and wide, turned as EXIF says."""
+    small = _small(image)
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    if turn is not None:
+        small = small.transpose(turn)
+    pixels = np.asarray(small, dtype=np.float32) / np.float32(255)
     if pixels.shape[2] == 3:
         return pixels
     colour, alpha = pixels[..., :3], pixels[..., 3:]
@@ -146,105 +177,61 @@ def _opaque(image: Image.Image) -> Float:
     return np.asarray(colour * alpha + behind * (1 - alpha), np.float32)
 
 
-def _surface(grey: Float, *, degree: int, beyond: int = 0) -> Float:
-    """The smooth surface that fits a picture's border, where there is mostly paper.
-
-    A plane, or of second degree; it goes on for `beyond` pixels on each side.
-    """
-    height, width = grey.shape
-    border = np.zeros(grey.shape, bool)
-    thick = math.ceil(0.05 * max(height, width))
-    border[:thick] = border[-thick:] = border[:, :thick] = border[:, -thick:] = True
-    terms, wanted = _terms(height, width, 0, degree)[border], grey[border].astype(np.float64)
-    fitted = np.full_like(wanted, np.median(wanted))
-    for _ in range(6):  # ink, a finger or the edge of a table on the border must not bend it (Geman-McClure)
-        weighted = terms.T / (1 + ((wanted - fitted) / 0.15) ** 2) ** 2
-        fit = np.linalg.solve(weighted @ terms + 1e-6 * np.eye(terms.shape[1]), weighted @ wanted)
-        fitted = terms @ fit
-    surface: Float = (_terms(height, width, beyond, degree) @ fit).astype(np.float32)
-    return surface
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
-def _terms(height: int, width: int, beyond: int, degree: int) -> NDArray[np.float64]:
-    rows, columns = np.arange(-beyond, height + beyond), np.arange(-beyond, width + beyond)
-    y, x = np.meshgrid(rows / height - 0.5, columns / width - 0.5, indexing="ij")
-    plane = [np.ones_like(x), x, y]
-    return np.stack(plane if degree == 1 else [*plane, x * y, x * x, y * y], axis=-1)
+def _small(image: Image.Image) -> Image.Image:
+    """The picture as RGB or RGBA, at most 800 pixels high and wide; a large one goes strip by strip."""
+    size = image.size
+    convert = _converter(image)
+    factor = max(size) // (2 * _PICTURE)
+    if factor < 2:
+        image = convert(image)
+    else:
+        rows = factor * max(1, 2_000_000 // (factor * image.width))
+        strips = [
+            convert(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce(factor)
+            for top in range(0, image.height, rows)
+        ]
+        image = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+        for number, strip in enumerate(strips):
+            image.paste(strip, (0, number * (rows // factor)))
+    scale = _PICTURE / max(size)
+    if scale >= 1:
+        return image
+    return image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))), Image.Resampling.BOX)
 
 
-def _light_on_dark(grey: Float) -> bool:
-    """Whether the ink is lighter than the paper.
+def _converter(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """How to make a picture, or a strip of it, RGB or RGBA."""
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    highest = _highest(image)
+    if image.mode.startswith(("I", "F")):  # 16 bits and more, which convert() would clip
+        scale = 255 / (highest if highest <= 1 else max(highest, 255.0))
 
-    Ink is the smaller part of a picture and lies to one side of the paper: of a plane through the border, where the
-    character is thick, of its wider surroundings, where the light is uneven, and of its close ones, where the pen is
-    thin and a shadow's edge is near. Each sees what the others do not.
-    """
-    coarse = reduced(grey, _COARSE)
-    reach = max(1, round(0.15 * max(coarse.shape)))
-    paper = _surface(coarse, degree=2, beyond=reach)
-    paper[reach:-reach, reach:-reach] = coarse
-    wide = (paper - mean_within(paper, reach))[reach:-reach, reach:-reach]
-    fine = reduced(grey, 4 * _COARSE)
-    close = fine - mean_within(fine, max(1, round(0.03 * max(fine.shape))))
-    return _skewness(coarse - _surface(coarse, degree=1)) + _skewness(wide) + _skewness(close) > 0
+        def convert(part: Image.Image) -> Image.Image:
+            deep = np.asarray(part, dtype=np.float32) * np.float32(scale)
+            return Image.fromarray(deep.clip(0, 255).astype(np.uint8)).convert(mode)
 
-
-def _skewness(values: Float) -> float:
-    """About zero, not about the mean: E x³ / (E x²)^1.5; 0 where nothing differs."""
-    squared = float((values**2).mean())
-    return float((values**3).mean()) / squared**1.5 if squared > 1e-12 else 0.0
+        return convert
+    if highest == 1 and image.mode in ("L", "RGB"):  # 0 and 1 were meant as black and white
+        return lambda part: part.point(lambda value: 255 * value).convert(mode)
+    return lambda part: part.convert(mode)
 
 
-def _darkness(channel: Float, *, shaded: bool) -> Float:
-    """How much darker each pixel is than the paper around it; if `shaded`, as a share of its brightness."""
-    coarse = reduced(channel, _COARSE)
-    height, width = coarse.shape
-    reach = max(1, round(0.15 * max(height, width)))
-    beyond = 2 * reach + 2
-    # The paper goes on beyond the picture, or its darkest side would look like ink.
-    paper = _surface(coarse, degree=2, beyond=beyond)
-    paper[beyond:-beyond, beyond:-beyond] = coarse
-    # Back by two more cells than it went forth: the edge of a shadow is not a line of ink.
-    back = reach + (2 if coarse is not channel else 0)
-    paper = -highest_within(-highest_within(paper, reach), back)[beyond:-beyond, beyond:-beyond]
-    smooth = Image.fromarray(paper).resize((channel.shape[1], channel.shape[0]), Image.Resampling.BILINEAR)
-    bright = np.asarray(smooth)
-    return (bright - channel) / np.maximum(bright, np.float32(0.2)) if shaded else bright - channel
-
-
-def _noise(darkness: Float) -> float:
-    """Standard deviation of the paper's noise, from pixels three apart: nearer ones were blurred together."""
-    if min(darkness.shape) < 4:
-        return 0.0
-    return 1.05 * float(np.median(np.abs(darkness[:, 3:] - darkness[:, :-3])))
-
-
-def _contrast(darkness: Float) -> float:
-    """How dark the ink is: a thin line covers half a percent of a picture."""
-    return float(np.quantile(darkness, 0.998))
-
-
-def _without_clutter(ink: Float) -> Float:
-    """Ink without parts that are no part of a character: see :func:`ink_of_picture`."""
-    block = max(1, round(max(ink.shape) / 200))
-    rows, columns = (-(-side // block) for side in ink.shape)
-    blocks = np.zeros((rows * block, columns * block), np.float32)
-    blocks[: ink.shape[0], : ink.shape[1]] = ink
-    blocks = blocks.reshape(rows, block, columns, block).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
-    parts, count = connected(blocks.max(axis=2) >= 0.5)
-    if count < 2:
-        return ink
-    amounts = np.bincount(parts.ravel(), weights=blocks.sum(axis=2).ravel(), minlength=count + 1)
-    amounts[0] = 0
-    on_border = np.zeros(count + 1, bool)
-    on_border[np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))] = True
-    free = np.where(on_border, 0, amounts)
-    if free.max() >= amounts.max() / 4:
-        amounts = free
-    # The dot of a question mark, drawn by a thin pen, has more than a three hundredth of the ink.
-    kept = amounts >= amounts.max() / 300
-    keep = np.kron(grown(kept[parts]), np.ones((block, block), bool))[: ink.shape[0], : ink.shape[1]]
-    return np.where(keep, ink, np.float32(0))
+def _highest(image: Image.Image) -> float:
+    """The highest value of any channel, more than 0."""
+    extremes = np.asarray(image.getextrema(), dtype=np.float64)
+    return max(float(extremes.max()), 1e-6)
 
 
 FILLED = 0.7

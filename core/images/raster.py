@@ -58,11 +58,12 @@ def distance(mask: Bool, reach: float = math.inf) -> Float:
     return distance
 
 
-def connected(mask: Bool) -> tuple[Int, int]:
-    """Number the connected parts of a mask, from 1 up; eight neighbours count.
+def connected(mask: Bool, *, corners: bool = True) -> tuple[Int, int]:
+    """Number the connected parts of a mask, from 1 up; eight neighbours count, or four, without `corners`.
 
     Runs of each row are joined with those of the row above: for a character, a hundred steps of Python.
     """
+    near = 0 if corners else 1
     height, width = mask.shape
     framed = np.zeros((height, width + 2), np.int8)
     framed[:, 1:-1] = mask
@@ -80,10 +81,10 @@ def connected(mask: Bool) -> tuple[Int, int]:
 
     above = 0
     for run, row in enumerate(rows):
-        while rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] < firsts[run]):
+        while rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] < firsts[run] + near):
             above += 1
         other = above
-        while rows[other] == row - 1 and firsts[other] <= ends[run]:
+        while rows[other] == row - 1 and firsts[other] + near <= ends[run]:
             parent[root(run)] = root(other)
             other += 1
     numbers: dict[int, int] = {}
@@ -91,6 +92,33 @@ def connected(mask: Bool) -> tuple[Int, int]:
     for run, row in enumerate(rows):
         parts[row, firsts[run] : ends[run]] = numbers.setdefault(root(run), len(numbers) + 1)
     return parts, len(numbers)
+
+
+def in_blocks(values: Float, side: int) -> Float:
+    """The values of each block of `side` by `side`, (rows, columns, side²); the last ones are completed with 0."""
+    rows, columns = (-(-length // side) for length in values.shape)
+    framed = np.zeros((rows * side, columns * side), values.dtype)
+    framed[: values.shape[0], : values.shape[1]] = values
+    return framed.reshape(rows, side, columns, side).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+
+
+def boxes(parts: Int, count: int) -> list[tuple[int, int, int, int]]:
+    """Top, left, bottom and right of each of the numbered parts, from number 1 up; bottom and right are exclusive."""
+    found = np.empty((count + 1, 4), np.intp)
+    found[:, :2], found[:, 2:] = max(parts.shape), 0
+    y, x = np.nonzero(parts)
+    number = parts[y, x]
+    for column, place, of in ((0, y, np.minimum), (1, x, np.minimum), (2, y + 1, np.maximum), (3, x + 1, np.maximum)):
+        of.at(found[:, column], number, place)
+    return [(top, left, bottom, right) for top, left, bottom, right in found[1:].tolist()]
+
+
+def highest_in(parts: Int, count: int, values: Float) -> Float:
+    """The highest value in each part (count + 1,); that of number 0 is 0."""
+    highest = np.zeros(count + 1, values.dtype)
+    inside = parts > 0
+    np.maximum.at(highest, parts[inside], values[inside])
+    return highest
 
 
 def grown(mask: Bool) -> Bool:
@@ -122,10 +150,26 @@ def mean_within(grid: Float, reach: int) -> Float:
 
 
 def highest_within(grid: Float, reach: int) -> Float:
-    """The highest value within `reach` cells along both axes."""
+    """The highest value within `reach` cells along both axes, as far as the grid goes."""
     for axis in (0, 1):
-        lowest = float(grid.min())
         margin = [(reach, reach) if i == axis else (0, 0) for i in (0, 1)]
-        padded = np.pad(grid, margin, constant_values=lowest)
-        grid = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis).max(axis=-1)
-    return grid
+        padded = np.moveaxis(np.pad(grid, margin, constant_values=-np.inf), axis, 0)
+        covered, wanted = 1, 2 * reach + 1
+        while covered < wanted:  # each step looks as far again as what is covered
+            step = min(covered, wanted - covered)
+            padded = np.maximum(padded[:-step], padded[step:])
+            covered += step
+        grid = np.moveaxis(padded, 0, axis)
+    return np.ascontiguousarray(grid)
+
+
+def lowest_within(grid: Float, reach: int) -> Float:
+    """The lowest value within `reach` cells along both axes, as far as the grid goes."""
+    return -highest_within(-grid, reach)
+
+
+def filled(mask: Bool) -> Bool:
+    """A mask and the holes in it: what no way leads to from outside."""
+    outside, _ = connected(~np.pad(mask, 1), corners=False)
+    inside: Bool = (outside != outside[0, 0])[1:-1, 1:-1]
+    return inside

@@ -80,7 +80,28 @@ def sentence(error: KagamiError) -> str:
         "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),
         "dot": _("Not enough ink: a dot alone is not a character."),
         "filled": _("Too much ink: nearly everything is filled, so there is no character to see."),
-        "not_a_picture": _("This file is not a picture that can be read. PNG, JPEG and WebP work."),
+        "not_a_picture": _(
+            "This file is not a picture that can be read. PNG, JPEG, WebP, HEIC, GIF, BMP and TIFF work."
+        ),
+        "damaged_picture": _("This {kind} picture is damaged. Save or send it once more."),
+        "heic_photo": _(
+            "This is a HEIC photo that cannot be read. Send it as JPEG, or set the phone to JPEG "
+            "(iPhone: Settings, Camera, Formats, Most Compatible)."
+        ),
+        "empty_file": _("This file is empty. Save or send the picture once more."),
+        "pdf_file": _(
+            "This is a PDF document, not a picture. Save its page as PNG or JPEG, or take a screenshot of it."
+        ),
+        "lfs_pointer": _("This is a Git LFS pointer: the file itself was not fetched. Run git lfs pull."),
+        "svg_file": _("This is an SVG drawing, which holds no pixels. Save it as PNG."),
+        "web_page": _("This is a web page, not a picture. Open it and save the picture that is on it."),
+        "layered_file": _("This is a file of a graphics program or a camera's raw data. Export it as PNG or JPEG."),
+        "new_format": _("This is a JPEG XL picture, which cannot be read yet. Save it as PNG or JPEG."),
+        "video_file": _("This is a video, not a picture. Take a photo, or a screenshot of the video."),
+        "document_file": _(
+            "This is a document or an archive, not a picture. Save the picture that is in it as PNG or JPEG."
+        ),
+        "too_long_side": _("This picture is longer than {limit:,} pixels. Make it smaller and try again."),
         "too_many_bytes": _("This file is too large."),
         "diverged": _(
             "Training went astray: after epoch {epoch} the error is no number any more. "

@@ -8,6 +8,9 @@ const USUAL_PEN = [1.8, 3.53];
 const STEEPER = Math.fround(1.3);
 const SLOPE = 0.15;
 const LEAST_INK = 0.2;
+const SOLID_DEEP = 0.9;
+const SOLID_PEN = 0.6;
+const SOLID_ASPECT = 2.6;
 const f32 = Math.fround;
 
 /** Room that is kept from drawing to drawing: an array for each name, as large as was ever asked for. */
@@ -53,8 +56,8 @@ export function prepare(ink, image) {
   if (refusal) return refusal;
   let seen = measured(ink);
   for (let i = 0; i < 3 && removeSpecks(ink, seen); i++) seen = measured(ink);
-  const small = tooSmall(ink, seen);
-  if (small) return small;
+  const refused = tooSmall(ink, seen) || solid(ink, seen);
+  if (refused) return refused;
   place(withUsualPen(seen), image);
   return "";
 }
@@ -75,6 +78,16 @@ function tooSmall({ height, width }, { edges, pen }) {
   const field = Math.max(height, width);
   if (side < Math.max(4, 0.05 * field)) return "too_small";
   return pen > 0.55 * LONGEST && side < 0.25 * field ? "dot" : "";
+}
+
+function solid({ height, width }, { edges, fine, depth, pen }) {
+  const side = Math.max(edges.bottom - edges.top, edges.right - edges.left);
+  const long = Math.max(fine.height, fine.width);
+  const short = Math.min(fine.height, fine.width);
+  if (long >= SOLID_ASPECT * short || side < 0.25 * Math.max(height, width)) return "";
+  let deepest = 0;
+  for (let i = 0; i < fine.height * fine.width; i++) if (depth[i] > deepest) deepest = depth[i];
+  return 2 * deepest >= SOLID_DEEP * short && (pen * FINE) / LONGEST >= SOLID_PEN * short ? "filled" : "";
 }
 
 /** Where the ink is, the fine grid, how deep inside the ink its pixels lie, and the width of the pen. */

@@ -16,6 +16,7 @@ from core.ui.canvas.live import live_mirror
 from core.ui.canvas.widget import canvas_buttons, show_canvas
 from core.ui.draw.explanation import error_bar, judged_panel, row, why
 from core.ui.draw.normals import calibrated, normals_told, promise
+from core.ui.draw.several import last_first, others_told
 from core.ui.draw.ways import ways
 from core.ui.shared import loaders
 from core.ui.shared.choices import Chosen, headed_choice
@@ -36,14 +37,14 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
             drawing = show_canvas()
             canvas_buttons()
         prepared = judged = error = None
-        reason, beside = "", ("", "")
+        reason, beside = "", ("",) * 3
         try:
-            prepared = drawing.prepared
-            image = prepared.image[np.newaxis]
-            seen = detector.see(flatten(image))  # once, for both scores
-            judged = judge(detector, seen)[0]
+            steps = [character.prepared for character in last_first(drawing)]
+            images = np.stack([each.image for each in steps])
+            seen = detector.see(flatten(images))  # once, for both scores
+            prepared, (judged, *others) = steps[0], judge(detector, seen)
             error = float(measured.decision_function(seen)[0])
-            beside = second_opinion(chosen, image), promise(judged, detector, before)
+            beside = others_told(others), second_opinion(chosen, images[:1]), promise(judged, detector, before)
         except KagamiError as problem:
             reason = sentence(problem)
         row(judged, chosen.experiment.recipe, usual)

@@ -15,6 +15,7 @@ from core.detection.detector import Detector
 from core.images.data import flatten, load_mnist
 from core.images.strokes import PEN, SIZE, characters, draw
 from core.models.bundle import load_bundle
+from core.ui.canvas.drawing import Drawing
 from core.views.numbers import score_text
 from tests.pages.conftest import canvas
 
@@ -227,3 +228,54 @@ def test_the_trays_drawings_can_be_ones_own_digits(open_page, html):
     page.button(key="normals_tray").click().run()
     page.button(key="normals_tray").click().run()
     assert "Your 1 digits" in html(page)  # each once
+
+
+def beside(*names):
+    """Strokes of small characters next to each other."""
+    size = 0.9 / len(names)
+    return [
+        [(0.05 + (i + 0.05 + 0.8 * x) * size, 0.3 + 0.8 * size * y) for x, y in stroke]
+        for i, name in enumerate(names)
+        for stroke in characters()[name].strokes
+    ]
+
+
+def test_characters_that_stand_apart_on_the_canvas_are_judged_one_by_one(open_page, html):
+    page = open_page(DRAW, strokes=beside("A", "3"), tool="tray")
+    shown = html(page)
+    assert "2 characters stand apart" in shown
+    assert "kg-verdict kg-normal" in shown, "the 3, drawn last"
+    assert '<span class="kg-anomalous"><span aria-hidden="true">▲</span> anomalous</span>' in shown, "the A"
+    page.button(key="keep").click().run()
+    labels = list(page.button_group(key="kept").options)
+    assert [re.search(r"[●▲] \w+", label)[0] for label in labels] == ["▲ anomalous", "● normal"]
+    assert labels[1].split()[-1] == score(page, html)
+
+
+@pytest.mark.parametrize("name", [name for name, each in characters().items() if len(each.strokes) > 1])
+def test_no_preset_character_falls_apart(name):
+    assert len(Drawing(strokes=characters()[name].strokes, by_hand=True).characters) == 1
+
+
+def test_each_character_of_a_picture_is_framed_and_judged(open_page, html):
+    ink = draw(beside("A", "3", "あ"), size=600, pen=8)
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(235 - 200 * ink, np.uint8)).save(buffer, format="PNG")
+    page = open_page(DRAW, tool="pictures")
+    page.file_uploader(key="files").set_value([("row.png", buffer.getvalue(), "image/png")]).run()
+    assert not page.exception
+    assert "1 row.png: 3 characters, 2 of them anomalous." in html(page)
+    assert re.findall(r'<i class="kg-(\w+)"[^>]*><b>(\d)', html(page)) == [
+        ("anomalous", "1"),
+        ("normal", "2"),
+        ("anomalous", "3"),
+    ]
+    choices = page.button_group(key="picture")
+    choices.set_value("1.2 row.png").run()
+    assert score(page, html) == list(choices.options)[1].split()[-1]
+
+
+def test_what_is_no_picture_is_told_with_what_to_do(open_page, html):
+    page = open_page(DRAW, tool="pictures")
+    page.file_uploader(key="files").set_value([("a.png", b"%PDF-1.7 \n", "image/png")]).run()
+    assert "This is a PDF document, not a picture." in html(page)

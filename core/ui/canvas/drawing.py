@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from core.images.data import Float, UInt8
-from core.images.handwriting import Prepared, prepare
+from core.images.grouping import characters_of
+from core.images.handwriting import Box, HandwritingError, Prepared, prepare
 from core.images.photos import placed
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
 from core.images.tracing import traced
@@ -76,6 +77,24 @@ class Drawing:
         """What the models see, step by step. Raises KagamiError as `prepare` does."""
         return self.given or prepare(self.ink)
 
+    @cached_property
+    def characters(self) -> tuple[Self, ...]:
+        """The characters that the visitor has drawn apart from each other, in reading order, or the drawing itself."""
+        found = characters_of(self.ink) if self.by_hand and self.picture is None and len(self.strokes) > 1 else ()
+        if len(found) < 2:
+            return (self,)
+        own: list[list[Stroke]] = [[] for _ in found]
+        for stroke in self.strokes:
+            x, y = (SIZE * sum(point[axis] for point in stroke) / len(stroke) for axis in (0, 1))
+            own[min(range(len(found)), key=lambda i: _away(x, y, found[i].box))].append(stroke)
+        parts = tuple(self.with_strokes(tuple(strokes)) for strokes in own if strokes)
+        try:
+            for part in parts:
+                part.prepared  # noqa: B018 - remembered there
+        except HandwritingError:  # a dot, say: no character of its own
+            return (self,)
+        return parts
+
     @property
     def lines(self) -> tuple[tuple[Stroke, ...], float]:
         """The strokes as a hand draws them, along its ink where it is a picture; and the pen's width in pixels."""
@@ -91,6 +110,12 @@ class Drawing:
             place = {"left": 0, "top": 0, "originX": "left", "originY": "top", "width": SIZE, "height": SIZE}
             drawing["objects"].insert(0, {"type": "Image", "src": data_url(self.picture), "strokeWidth": 0, **place})
         return drawing
+
+
+def _away(x: float, y: float, box: Box) -> float:
+    """How far a place is from a box; 0 within it."""
+    top, left, bottom, right = box
+    return max(left - x, x - right, 0.0) + max(top - y, y - bottom, 0.0)
 
 
 def same_strokes(one: tuple[Stroke, ...], other: tuple[Stroke, ...]) -> bool:

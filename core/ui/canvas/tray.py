@@ -38,7 +38,15 @@ def saved() -> tuple[Saved, ...]:
 
 
 def save(drawing: Drawing) -> None:
-    """Put a drawing into the tray, unless it is there already. Raises KagamiError where it shows no character."""
+    """Put a drawing into the tray, character by character, unless it is there already.
+
+    Raises KagamiError where one is no character.
+    """
+    for character in drawing.characters:
+        _save(character)
+
+
+def _save(drawing: Drawing) -> None:
     image = np.asarray(np.rint(drawing.prepared.image * 255), np.uint8)
     strokes = () if drawing.picture is not None else drawing.strokes
     if not any(same_strokes(strokes, each.strokes) and np.array_equal(image, each.image) for each in saved()):

@@ -5,7 +5,7 @@ class KagamiError(ValueError):
     """Bad input or a damaged file, told in one English sentence.
 
     `code` names the kind of error and never changes with the wording; `details` holds the values that the
-    sentence mentions. A page looks the code up in its own language (`core.ui.language`); the CLI prints the
+    sentence mentions. A page looks the code up in its own language (`core.ui.shared.sentences`); the CLI prints the
     sentence as it is.
     """
 

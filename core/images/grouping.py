@@ -126,6 +126,7 @@ def _groups(every: list[Box]) -> list[_Group]:
         near = min(range(len(whole)), key=lambda i: _far(bit, whole[i]))
         if _far(bit, whole[near]) <= 0.5 * whole[near].length:
             whole[near] = whole[near].with_(bit)
+    whole = _joined(whole, _bar_of)
     return _joined(whole, _close_in_a_crowd if len(whole) > 2 else _close)
 
 
@@ -165,12 +166,19 @@ def _overlap(one: _Group, other: _Group) -> bool:
     return _far(one, other) <= 0.03 * max(one.length, other.length)
 
 
+def _bar_of(one: _Group, other: _Group) -> bool:
+    """Whether one is a bar at the head or foot of the other, as many a 5 has; one at half its height is a minus."""
+    bar, body = sorted((one, other), key=lambda group: group.height)
+    middle = (bar.top + bar.bottom - body.top - body.bottom) / 2
+    flat = bar.height < 0.4 * body.height and bar.width > bar.height
+    return flat and abs(middle) > 0.25 * body.height and _far(bar, body) <= 0.25 * body.length
+
+
 def _close(one: _Group, other: _Group, *, above: float = 0.25, beside: float = 0.14) -> bool:
     """Whether one stands so closely above or beside the other that both are one character."""
     down, across = _gaps(one, other)
     if -across >= 0.5 * min(one.width, other.width):
-        both = one.with_(other)
-        return down <= above * min(one.length, other.length) and both.height <= 3 * both.width
+        return down <= above * min(one.length, other.length)
     tall = max(one.height, other.height)
     alike = min(one.height, other.height) >= 0.75 * tall
     return -down >= 0.5 * min(one.height, other.height) and across <= (beside if alike else 3 * beside) * tall

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.images.data import load_mnist
 from core.images.grouping import characters_of
 from core.images.handwriting import prepare
 from core.images.strokes import SIZE, characters, draw
@@ -72,3 +73,9 @@ def test_a_neighbour_stays_out_of_the_box():
     for each in characters_of(ink):
         height, width = each.box[2] - each.box[0], each.box[3] - each.box[1]
         assert prepare(each.ink).crop.shape == pytest.approx((height, width), abs=2)
+
+
+def test_a_test_digit_is_one_character():
+    """Not so the one in 5,000 whose bar stands as far from it as a neighbour would."""
+    several = [digit for digit in load_mnist("test").x[:2000:2] if len(characters_of(digit / np.float32(255))) > 1]
+    assert not several

@@ -174,6 +174,35 @@ def test_a_dot_is_refused(pen):
         prepare(draw([[(0.4, 0.6), (0.401, 0.6)]], size=336, pen=pen))
 
 
+Y, X = np.mgrid[:272, :272]
+SOLID = {
+    "disc": np.hypot(X - 136, Y - 136) < 80,
+    "half a disc": (np.hypot(X - 136, Y - 136) < 100) & (Y > 136),
+    "ellipse": np.hypot((X - 136) / 60, (Y - 136) / 110) < 1,
+    "block": (abs(X - 136) < 100) & (abs(Y - 136) < 50),
+    "square": (abs(X - 136) < 76) & (abs(Y - 136) < 76),
+}
+
+
+@pytest.mark.parametrize("name", SOLID)
+def test_a_solid_shape_is_refused(name):
+    with pytest.raises(TooMuchInk, match="no strokes") as caught:
+        prepare(SOLID[name])
+    assert caught.value.code == "filled"
+
+
+@pytest.mark.parametrize(
+    "ink", [(abs(X - 136) < 24) & (abs(Y - 136) < 96), SOLID["disc"] & (np.hypot(X - 136, Y - 136) > 40)]
+)
+def test_what_has_strokes_is_not_solid(ink):
+    assert prepare(ink).image.max() == 1
+
+
+def test_no_test_digit_is_solid():
+    for digit in load_mnist("test").x[::20]:
+        prepare(digit)
+
+
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
 def test_a_few_specks_are_no_character_or_a_finite_image(seed, count):

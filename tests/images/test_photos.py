@@ -1,6 +1,8 @@
 """Pictures of pen on paper, synthetic ones: their ink, their files, and their place on the canvas."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -277,3 +279,26 @@ def test_the_character_stands_in_the_middle_as_large_as_a_preset(name, turned):
         assert place[[0, -1]].mean() == pytest.approx(135.5, abs=2)
     expected = prepare(draw(characters()[name].strokes, size=272, pen=20)).image
     assert np.abs(prepare(canvas).image - expected).mean() < 0.05
+
+
+# --- within bounds
+
+
+MEASURED = """
+import resource, sys
+from core.images.photos import ink_of_picture, read_picture
+ink_of_picture(read_picture(sys.argv[1]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kB on Linux only")
+@pytest.mark.parametrize("name", ["photo.jpg", "photo.png"])
+def test_twelve_megapixels_take_less_than_300_mb(name, tmp_path):
+    ink = draw(characters()["2"].strokes, size=400, pen=12)
+    picture = Image.fromarray((230 - 180 * ink).astype(np.uint8)).resize((4000, 3000)).convert("RGB")
+    picture.save(tmp_path / name)
+    command = [sys.executable, "-c", MEASURED, str(tmp_path / name)]
+    root = Path(__file__).parent.parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert int(done.stdout) < 300_000

@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import KagamiError
 from core.images.data import ASSETS
 from core.ui.shared.address import chosen, switch
+from core.ui.shared.sentences import SENTENCES
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 LOCALE = ASSETS / "locale"
@@ -57,135 +58,6 @@ def content(name: str, **values: object) -> str:
 
 
 def sentence(error: KagamiError) -> str:
-    """The error as a sentence in the reader's language."""
-    messages = {
-        "data_missing": _("The image data is missing. Reinstall Kagami: core/assets/mnist.npz belongs to it."),
-        "data_damaged": _("The image data is damaged. Reinstall Kagami: core/assets/mnist.npz is not the file it was."),
-        "bundle_missing": _("The model “{name}” has not been trained yet. Train it with: python -m core train {name}"),
-        "bundle_damaged": _(
-            "The model “{name}” is damaged and was not loaded. Train it again with: python -m core train {name} --force"
-        ),
-        "unknown_experiment": _("There is no experiment called “{name}”."),
-        "unknown_score": _("There is no score called “{name}”."),
-        "score_missing": _("The model “{name}” was trained without the score “{score}”. It can give {given}."),
-        "score_not_learnt": _("This model has not learnt what the score “{name}” needs."),
-        "unknown_rule": _("There is no threshold rule called “{name}”."),
-        "unknown_noise": _("There is no noise called “{name}”."),
-        "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
-        "drawing_too_long": _("This drawing is too long for an address."),
-        "address_damaged": _("The drawing in this address cannot be read and was left out."),
-        "tray_damaged": _("This file of drawings cannot be read. Bring back a JSON file that was taken from the tray."),
-        "strokes_damaged": _("The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."),
-        "blank": _("There is nothing to judge yet. Draw one character, or pick one below."),
-        "too_small": _("Not enough ink: the drawing is too small to judge. Draw it larger."),
-        "dot": _("Not enough ink: a dot alone is not a character."),
-        "filled": _("Too much ink: nearly everything is filled, so there is no character to see."),
-        "not_a_picture": _(
-            "This file is not a picture that can be read. PNG, JPEG, WebP, HEIC, GIF, BMP and TIFF work."
-        ),
-        "damaged_picture": _("This {kind} picture is damaged. Save or send it once more."),
-        "heic_photo": _(
-            "This is a HEIC photo that cannot be read. Send it as JPEG, or set the phone to JPEG "
-            "(iPhone: Settings, Camera, Formats, Most Compatible)."
-        ),
-        "empty_file": _("This file is empty. Save or send the picture once more."),
-        "pdf_file": _(
-            "This is a PDF document, not a picture. Save its page as PNG or JPEG, or take a screenshot of it."
-        ),
-        "lfs_pointer": _("This is a Git LFS pointer: the file itself was not fetched. Run git lfs pull."),
-        "svg_file": _("This is an SVG drawing, which holds no pixels. Save it as PNG."),
-        "web_page": _("This is a web page, not a picture. Open it and save the picture that is on it."),
-        "layered_file": _("This is a file of a graphics program or a camera's raw data. Export it as PNG or JPEG."),
-        "new_format": _("This is a JPEG XL picture, which cannot be read yet. Save it as PNG or JPEG."),
-        "video_file": _("This is a video, not a picture. Take a photo, or a screenshot of the video."),
-        "document_file": _(
-            "This is a document or an archive, not a picture. Save the picture that is in it as PNG or JPEG."
-        ),
-        "too_long_side": _("This picture is longer than {limit:,} pixels. Make it smaller and try again."),
-        "too_many_bytes": _("This file is too large."),
-        "diverged": _(
-            "Training went astray: after epoch {epoch} the error is no number any more. "
-            "A lower learning rate usually helps."
-        ),
-        "too_few_normals": _(
-            "For a false-alarm rate of {percent} % the conformal rule needs {needed} normals, and there are {n}. "
-            "Allow more false alarms or choose another rule."
-        ),
-        "normals_alike": _(
-            "The scores of these {n} normals do not vary, so nearly everything else would be flagged. "
-            "Normals that differ are needed."
-        ),
-        "useless_astray": _(
-            "This training went astray: its validation loss is {loss} at the end. A lower learning rate usually helps."
-        ),
-        "useless_same": _(
-            "This network returns the same image for every input: its error {error} is no smaller than the mean "
-            "image’s, {constant}. A lower learning rate or another activation usually helps."
-        ),
-        "useless_no_better": _(
-            "This network has learnt nothing yet: its error {error} is no smaller than the mean image’s, {constant}. "
-            "More epochs or a higher learning rate usually help."
-        ),
-        "disk_full": _("The disk is full. Nothing half-written was kept; make room and start again."),
-        "out_of_memory": _("There was not enough memory for this network. Try narrower layers."),
-        "run_vanished": _("The folder of this training has vanished, so it was ended."),
-        "run_lost": _(
-            "The training ended without a word: it was killed, or the machine was switched off. "
-            "What it had learnt was not kept. {said}"
-        ),
-        "crashed": _("The training ended with an error: {what}"),
-        "home_unwritable": _("Kagami cannot write to its folder {path}: {why}."),
-        "bad_title": _("A name has at most {most} characters on one line."),
-        "no_normals": _("Choose at least one digit that is normal."),
-        "no_room": _("A training needs {megabytes} MB of free space on the disk, and there is less."),
-        "title_missing": _("This model needs a name."),
-        "bundle_exists": _("There is a model of this name already."),
-        "not_a_bundle": _("This file was not imported: it holds no whole and undamaged model of Kagami’s."),
-        "impossible_encoder": _(
-            "A network has 1 to {layers} layers up to its bottleneck, of 1 to {widest} units each, such as 128-32."
-        ),
-        "impossible_parameters": _("This network would have {found:,} parameters. {most:,} are the most."),
-        **_about_images(),
-        "too_many_pixels": _("This picture has too many pixels. Make it smaller and try again."),
-    }
-    message = messages.get(error.code)
-    return message.format(**error.details) if message else str(error)
-
-
-def _about_images() -> dict[str, str]:
-    """Sentences on a file of images, by the codes of `core.images.arrays`."""
-    return {
-        "images_missing": _("There is no such file."),
-        "images_empty": _("There are no images in this file."),
-        "images_too_large": _("This file is too large: images of more than {megabytes} MB are not read."),
-        "images_damaged": _("This file is damaged or cut off. Download or save it again."),
-        "images_lfs": _("This is a Git LFS pointer: the file itself was not fetched. Fetch it with git lfs pull."),
-        "images_web_page": _("This is a web page, not the file that was to be downloaded. Download it again."),
-        "images_picture": _("This is a single picture, not a file of many images with their labels."),
-        "images_other_format": _(
-            "This kind of file is not read. Save it as an npz: np.savez(file, x=images, y=labels)."
-        ),
-        "images_archive": _("This is an archive of other files. Unpack it and choose the one that holds the images."),
-        "images_unknown": _(
-            "This is no npz, npy, IDX or CSV file. Save it as npz: np.savez(file, x=images, y=labels)."
-        ),
-        "images_objects": _("This file holds Python objects, which are never opened. Save plain numbers and text."),
-        "images_keys": _("An npz file must hold the arrays x and y. This one holds: {found}."),
-        "images_shape": _("The images must be of shape (n, height, width) or (n, pixels); these are {shape}."),
-        "images_range": _(
-            "Pixels must go from 0 (paper) to 255 (ink), or from 0 to 1; these go from {low} to {high}. "
-            "If they were normalised, undo that."
-        ),
-        "images_zero_one": _("The largest value is 1, though whole numbers go from 0 to 255. Multiply them by 255."),
-        "images_inverted": _("These images look inverted: paper must be 0 and ink 255. Invert them: 255 − x."),
-        "images_labels": _("There must be one label, a number or text, for each of the {n} images."),
-        "images_only_labels": _("These are labels. Give the file that holds the images."),
-        "images_csv": _("A line of a CSV file must hold a label and n² pixels, and all lines as many; got {columns}."),
-        "images_stretched": _("The largest value is {largest} instead of {full}; it was taken for full ink."),
-        "images_unlabelled": _("There are no labels in this file; every image is labelled “?”."),
-        "images_part": _("Of the parts of this file, {part} was read."),
-        "images_transposed": _(
-            "These images look transposed: of {n} images {flagged} are flagged as they are, and {upright} with rows "
-            "and columns exchanged."
-        ),
-    }
+    """The error as a sentence in the reader's language; in English where its code has none."""
+    message = SENTENCES.get(error.code)
+    return _(message).format(**error.details) if message else str(error)

@@ -8,16 +8,10 @@ from dataclasses import dataclass
 class Format:
     """A kind of picture that Pillow reads.
 
-    Attributes
-    ----------
-    name : str
-        Pillow's name for it.
-    begins : bytes
-        A regular expression for how such a file begins.
-    copies : float
-        How many times the memory of its pixels decoding takes.
-    pixels : int
-        How many may be in it at most.
+    name: str; pillow's name for it.
+    begins: bytes; A regular expression for how such a file begins.
+    copies: float; how many times the memory of its pixels decoding takes.
+    pixels: int; how many may be in it at most.
     """
 
     name: str

@@ -21,12 +21,9 @@ _BIT = 0.45
 class Found:
     """One character among those in a picture.
 
-    Attributes
-    ----------
-    ink : ndarray of shape (h, w), float32 in [0, 1], 1 = ink
-        That character alone, with paper around it; the whole picture's ink where there is only one.
-    box : tuple of int
-        Its top, left, bottom and right in the picture's ink; bottom and right are exclusive.
+    ink: ndarray of shape (h, w), float32 in [0, 1], 1 = ink; that character alone, with paper around it; the whole
+        picture's ink where there is only one.
+    box: tuple of int; its top, left, bottom and right in the picture's ink; bottom and right are exclusive.
     """
 
     ink: Float
@@ -40,15 +37,11 @@ def characters_of(ink: Float) -> tuple[Found, ...]:
     on top of the other, as the rings of an 8 do, or closely beside it, as the strokes of は do. Among three and more
     of a size, "closely" is closer: there one can see how far apart they are written.
 
-    Parameters
-    ----------
-    ink : ndarray of shape (h, w), float32 in [0, 1], 1 = ink
-        As from :func:`core.images.photos.ink_of_picture` or :func:`core.images.handwriting.ink_of_canvas`.
+    ink: ndarray of shape (h, w), float32 in [0, 1], 1 = ink; as from :func:`core.images.photos.ink_of_picture` or
+        :func:`core.images.handwriting.ink_of_canvas`.
 
-    Returns
-    -------
-    tuple of Found
-        Empty if there is no ink. A single character comes with `ink` itself, so that :func:`prepare` sees its field.
+    Returns tuple of Found: empty if there is no ink. A single character comes with `ink` itself, so that
+        :func:`prepare` sees its field.
     """
     block = max(1, round(max(ink.shape) / _GRID))
     blocks = in_blocks(ink, block).max(axis=2)

@@ -65,21 +65,13 @@ class TooMuchInk(HandwritingError):
 class Prepared:
     """A character on its way to 28×28, step by step. All arrays are read-only float32 in [0, 1], 1 = ink.
 
-    Attributes
-    ----------
-    ink : ndarray of shape (h, w)
-        The input without specks.
-    box : tuple of int
-        Top, left, bottom and right of the character in `ink`; bottom and right are exclusive.
-    crop : ndarray of shape (bottom - top, right - left)
-        The ink inside its box.
-    pen_found, pen_applied : float
-        Width of the pen before and after it was brought into :data:`USUAL_PEN`, in pixels of `image`. The
-        same when nothing had to be done.
-    scaled : ndarray whose longest side is 20
-        The character after that, scaled with its aspect kept.
-    image : ndarray of shape (28, 28)
-        `scaled`, placed by its centre of mass. Its strongest pixel is 1, as in MNIST.
+    ink: ndarray of shape (h, w); the input without specks.
+    box: tuple of int; top, left, bottom and right of the character in `ink`; bottom and right are exclusive.
+    crop: ndarray of shape (bottom - top, right - left); the ink inside its box.
+    pen_found, pen_applied: float; width of the pen before and after it was brought into :data:`USUAL_PEN`, in pixels of
+        `image`. The same when nothing had to be done.
+    scaled: ndarray whose longest side is 20; the character after that, scaled with its aspect kept.
+    image: ndarray of shape (28, 28); `scaled`, placed by its centre of mass. Its strongest pixel is 1, as in MNIST.
     """
 
     ink: Float
@@ -94,24 +86,16 @@ class Prepared:
 def prepare(ink: ArrayLike) -> Prepared:
     """Bring one character to 28×28 as MNIST was made.
 
-    Parameters
-    ----------
-    ink : array-like of shape (h, w)
-        uint8 in [0, 255], or bool or float in [0, 1]. The largest value is ink, 0 is paper.
+    ink: array-like of shape (h, w); uint8 in [0, 255], or bool or float in [0, 1]. The largest value is ink, 0 is
+        paper.
 
-    Returns
-    -------
-    Prepared
+    Returns Prepared.
 
-    Raises
-    ------
-    NotEnoughInk
-        Nothing stronger than a fifth of full ink; or less than 4 pixels or 5 % of the field high and wide; or
-        a dot.
-    TooMuchInk
-        More than four fifths of the field are ink, or a quarter of the field is a solid shape: a disc, a block.
-    ValueError
-        `ink` is not such an array.
+    Raises NotEnoughInk: nothing stronger than a fifth of full ink; or less than 4 pixels or 5 % of the field high and
+        wide; or a dot.
+    Raises TooMuchInk: more than four fifths of the field are ink, or a quarter of the field is a solid shape: a disc, a
+        block.
+    Raises ValueError: `ink` is not such an array.
     """
     values = _as_ink(ink)
     _refuse_blank_and_filled(values)
@@ -362,24 +346,15 @@ def ink_of_canvas(rgba: ArrayLike, *, background: tuple[int, int, int] | None = 
 
     What the live mirror does in the browser (`ui/canvas/live/prepare.js`), for whoever has a canvas's pixels.
 
-    Parameters
-    ----------
-    rgba : array-like of shape (h, w, 4), uint8
-        Pixels of the canvas.
-    background : tuple of int, optional
-        Red, green and blue in [0, 255] of the empty canvas. Without it the canvas is taken to be empty along
-        most of its border: where that is transparent, all that is opaque is ink. Name it where it is known:
-        only then a canvas that was filled completely can be told from an empty one.
+    rgba: array-like of shape (h, w, 4), uint8; pixels of the canvas.
+    background: tuple of int, optional; red, green and blue in [0, 255] of the empty canvas. Without it the canvas is
+        taken to be empty along most of its border: where that is transparent, all that is opaque is ink. Name it where
+        it is known: only then a canvas that was filled completely can be told from an empty one.
 
-    Returns
-    -------
-    ndarray of shape (h, w), float32 in [0, 1], 1 = ink
-        All zero if nothing on the canvas differs from its background by a quarter of the colour range.
+    Returns ndarray of shape (h, w), float32 in [0, 1], 1 = ink: all zero if nothing on the canvas differs from its
+        background by a quarter of the colour range.
 
-    Raises
-    ------
-    ValueError
-        `rgba` is not such an array.
+    Raises ValueError: `rgba` is not such an array.
     """
     pixels = np.asarray(rgba)
     if pixels.ndim != 3 or pixels.shape[2] != 4 or 0 in pixels.shape or pixels.dtype != np.uint8:

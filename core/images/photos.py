@@ -37,22 +37,13 @@ class UnreadableImage(HandwritingError):
 def read_picture(source: bytes | str | os.PathLike[str] | BinaryIO) -> Image.Image:
     """Open and decode a picture of one of :data:`core.images.formats.FORMATS`: its content decides, not its name.
 
-    Parameters
-    ----------
-    source : bytes, path or binary file
+    source: bytes, path or binary file.
 
-    Returns
-    -------
-    PIL.Image.Image
-        Decoded; only the first frame of an animation.
+    Returns PIL.Image.Image: decoded; only the first frame of an animation.
 
-    Raises
-    ------
-    UnreadableImage
-        More than :data:`MAX_BYTES` bytes, more pixels than decoding has memory for, no picture of these kinds, or a
-        damaged one.
-    OSError
-        A path that cannot be opened.
+    Raises UnreadableImage: more than :data:`MAX_BYTES` bytes, more pixels than decoding has memory for, no picture of
+        these kinds, or a damaged one.
+    Raises OSError: a path that cannot be opened.
     """
     data = _at_most(source, MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -145,17 +136,12 @@ def ink_of_picture(image: Image.Image) -> Float:
     - Contrast is measured on the ink. A pale stroke is as good as a dark one as long as it stands out from the noise
       and has a quarter of the other's darkness: its outline is where half of its own darkness is.
 
-    Parameters
-    ----------
-    image : PIL.Image.Image
-        Any mode. Turned as its EXIF entry says; a transparent one is put on black or white, whichever its
-        content is not.
+    image: PIL.Image.Image; any mode. Turned as its EXIF entry says; a transparent one is put on black or white,
+        whichever its content is not.
 
-    Returns
-    -------
-    ndarray of shape (h, w), float32 in [0, 1], 1 = ink
-        At most 800 pixels high and wide. All zero if nothing stands out from the paper: then there is no
-        character. A shape without strokes, such as a disc, is ink: :func:`prepare` refuses it.
+    Returns ndarray of shape (h, w), float32 in [0, 1], 1 = ink: at most 800 pixels high and wide. All zero if nothing
+        stands out from the paper: then there is no character. A shape without strokes, such as a disc, is ink:
+        :func:`prepare` refuses it.
     """
     return ink_on_paper(_opaque(image))
 

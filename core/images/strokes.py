@@ -49,15 +49,10 @@ _STEPS = 6  # points that a smoothed segment becomes; at 336 pixels they lie abo
 class Character:
     """One preset character.
 
-    Attributes
-    ----------
-    name : str
-        The character itself, or a word such as ``scribble``.
-    group : str
-        One of :data:`GROUPS`.
-    strokes : tuple of strokes
-        In the order in which a hand draws them; each a tuple of at least two points (x, y) in [0, 1]. ``blank`` has
-        none.
+    name: str; the character itself, or a word such as ``scribble``.
+    group: str; one of :data:`GROUPS`.
+    strokes: tuple of strokes; in the order in which a hand draws them; each a tuple of at least two points (x, y) in
+        [0, 1]. ``blank`` has none.
     """
 
     name: str
@@ -69,10 +64,7 @@ class Character:
 def characters() -> Mapping[str, Character]:
     """All preset characters by name, in display order, read once.
 
-    Raises
-    ------
-    KagamiError
-        Code ``strokes_damaged``: a file is missing or does not hold strokes.
+    Raises KagamiError: code ``strokes_damaged``: a file is missing or does not hold strokes.
     """
     found: dict[str, Character] = {}
     for group in GROUPS:
@@ -143,21 +135,12 @@ def _curve(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
 def to_canvas(strokes: Strokes, *, size: int, pen: float, colour: str = "#ffffff") -> dict[str, Any]:
     """Strokes as the drawing that a canvas starts with (`initial_drawing`).
 
-    Parameters
-    ----------
-    strokes : sequence of strokes
-        Points (x, y) in the unit square.
-    size : int
-        Height and width of the canvas in pixels.
-    pen : float
-        Width of the pen in pixels.
-    colour : str
-        CSS colour of the pen.
+    strokes: sequence of strokes; points (x, y) in the unit square.
+    size: int; height and width of the canvas in pixels.
+    pen: float; width of the pen in pixels.
+    colour: str; CSS colour of the pen.
 
-    Returns
-    -------
-    dict
-        Fabric JSON with one path a stroke.
+    Returns dict: fabric JSON with one path a stroke.
     """
     return {"version": "4.4.0", "objects": [_path(stroke, size, pen, colour) for stroke in strokes]}
 
@@ -181,19 +164,12 @@ def _path(stroke: Sequence[Point], size: int, pen: float, colour: str) -> dict[s
 def draw(strokes: Strokes, *, size: int, pen: float) -> NDArray[np.float32]:
     """Draw strokes with a round pen, as the canvas does.
 
-    Parameters
-    ----------
-    strokes : sequence of strokes
-        Points (x, y) in the unit square.
-    size : int
-        Height and width of the field in pixels.
-    pen : float
-        Width of the pen in pixels, at least 1.
+    strokes: sequence of strokes; points (x, y) in the unit square.
+    size: int; height and width of the field in pixels.
+    pen: float; width of the pen in pixels, at least 1.
 
-    Returns
-    -------
-    ndarray of shape (size, size), float32 in [0, 1], 1 = ink
-        How much of a pixel is covered follows from its centre's distance to the line.
+    Returns ndarray of shape (size, size), float32 in [0, 1], 1 = ink: how much of a pixel is covered follows from its
+        centre's distance to the line.
     """
     distance = np.full((size, size), np.inf, np.float32)
     for stroke in strokes:
@@ -235,22 +211,12 @@ def from_canvas(raw: Mapping[str, Any], *, size: int) -> tuple[Stroke, ...]:
     Objects that are no paths, and commands that are not M, L, Q or C, are left out. Points more than
     :data:`BEYOND` canvases beyond its border are moved there.
 
-    Parameters
-    ----------
-    raw : mapping
-        Fabric JSON.
-    size : int
-        Height and width of the canvas in pixels.
+    raw: mapping; fabric JSON.
+    size: int; height and width of the canvas in pixels.
 
-    Returns
-    -------
-    tuple of strokes
-        Points (x, y); the canvas is the unit square.
+    Returns tuple of strokes: points (x, y); the canvas is the unit square.
 
-    Raises
-    ------
-    KagamiError
-        Code ``drawing_damaged``: not fabric JSON, or more than :data:`MAX_OBJECTS` objects or
+    Raises KagamiError: code ``drawing_damaged``: not fabric JSON, or more than :data:`MAX_OBJECTS` objects or
         :data:`MAX_POINTS` points.
     """
     objects = raw.get("objects") if isinstance(raw, Mapping) else None

@@ -98,10 +98,7 @@ def to_json(saved: Sequence[Saved], judged: Sequence[Judgement] = (), judge: Jud
 def from_json(text: str) -> tuple[Saved, ...]:
     """The drawings of a file that :func:`to_json` wrote, numbered anew; its verdicts are left out.
 
-    Raises
-    ------
-    KagamiError
-        Code ``tray_damaged``: not such a file, too long, or more than :data:`MOST` drawings.
+    Raises KagamiError: code ``tray_damaged``: not such a file, too long, or more than :data:`MOST` drawings.
     """
     if len(text) > _LONGEST:
         raise _damaged(f"it has {len(text)} characters, and may have {_LONGEST}")

@@ -37,21 +37,22 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
             drawing = show_canvas()
             canvas_buttons()
         prepared = judged = error = None
-        reason, beside = "", ("",) * 3
+        reason, beside = "", ("", "")
         try:
             steps = [character.prepared for character in last_first(drawing)]
             images = np.stack([each.image for each in steps])
             seen = detector.see(flatten(images))  # once, for both scores
             prepared, (judged, *others) = steps[0], judge(detector, seen)
             error = float(measured.decision_function(seen)[0])
-            beside = others_told(others), second_opinion(chosen, images[:1]), promise(judged, detector, before)
+            beside = others_told(others), second_opinion(chosen, images[:1])
         except KagamiError as problem:
             reason = sentence(problem)
         row(judged, chosen.experiment.recipe, usual)
         error_bar(error, measured, usual, own=own)
         with st.container(key="verdict"):
             judged_panel(judged, detector, normals=normals_told(detector, before), reason=reason, beside=beside)
-    ways(chosen, usual, prepared.image if prepared else None, before=before)
+    promised = promise(judged, detector, before) if judged else ""
+    ways(chosen, usual, prepared.image if prepared else None, before=before, promise=promised)
     if judged and prepared:
         why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
 

@@ -206,7 +206,7 @@ def test_ones_own_digits_set_the_threshold(open_page, html):
 
 
 def test_for_whom_the_promise_holds_is_said_at_an_anomaly(open_page, html):
-    told = "see “Your digits” below"
+    told = "see “Your digits”"
     assert told in html(open_page(DRAW, character="A"))
     assert told not in html(open_page(DRAW, character="1"))
     assert told not in html(open_page(DRAW, character="A", rule="mean+std")), "which promises nothing"

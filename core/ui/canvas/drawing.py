@@ -19,6 +19,8 @@ from core.views.tiles import data_url
 
 # A picture's lines are looked for in one of so many of its rows and columns.
 TRACED = 4
+# Characters on a canvas that are judged one by one; what falls into more is a scribble.
+MOST_CHARACTERS = 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +83,7 @@ class Drawing:
     def characters(self) -> tuple[Self, ...]:
         """The characters that the visitor has drawn apart from each other, in reading order, or the drawing itself."""
         found = characters_of(self.ink) if self.by_hand and self.picture is None and len(self.strokes) > 1 else ()
-        if len(found) < 2:
+        if not 1 < len(found) <= MOST_CHARACTERS:
             return (self,)
         own: list[list[Stroke]] = [[] for _ in found]
         for stroke in self.strokes:

@@ -87,7 +87,7 @@ def promise(judged: Judgement, detector: Detector, before: Detector) -> str:
     promises = RULES[detector.threshold.rule].parameter == "false_alarms"
     if not judged.anomalous or not promises or detector is not before:
         return ""
-    told = _("{share} false alarms are promised for hands like MNIST’s writers’; for others, see “Your digits” below.")
+    told = _("{share} false alarms are promised for writers like MNIST’s; for other hands, see “Your digits”.")
     return told.format(share=percent(detector.threshold.false_alarms))
 
 

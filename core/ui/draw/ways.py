@@ -1,5 +1,7 @@
 """Other ways than the pen to bring something to the mirror, and to take something along; one of them open at a time."""
 
+from html import escape
+
 import streamlit as st
 
 from core.detection.detector import Detector
@@ -17,10 +19,11 @@ from core.ui.shared.choices import Chosen
 from core.ui.shared.language import _, sentence
 
 
-def ways(chosen: Chosen, usual: Usual, image: Float | None, *, before: Detector) -> None:
+def ways(chosen: Chosen, usual: Usual, image: Float | None, *, before: Detector, promise: str = "") -> None:
     """The open way. What it puts on the canvas is judged in the same run.
 
-    before: the chosen detector with the threshold that the bundle's own normals set.
+    before: the chosen detector with the threshold that the bundle's own normals set. promise: for whom it holds, if
+        that is to be said beside the ways, one of which leads to another threshold.
     image: (28, 28), what the model sees now; None where it sees nothing.
     """
     if error := notice():
@@ -33,7 +36,10 @@ def ways(chosen: Chosen, usual: Usual, image: Float | None, *, before: Detector)
         "normals": _("Your digits"),
         "share": _("Share"),
     }
-    way = switch(_("Ways in and out"), titles, key="tool", hidden=True)
+    with st.container(key="ways", horizontal=True, vertical_alignment="center"):
+        way = switch(_("Ways in and out"), titles, key="tool", hidden=True)
+        if promise:
+            st.html(f'<p class="kg-legend">{escape(promise)}</p>')
     with st.container(key=f"way_{way}"):
         if way == "characters":
             preset_characters()

@@ -99,7 +99,7 @@ def noise() -> None:
         elif kind != "clean":
             amount = st.slider(_("How much"), 0.0, 0.6, GRAIN, 0.05, key="much", bind="query-params")
             spoiled = add_noise(digits, kind, amount, 0)
-    rows = {PLAIN: _("Tutorial"), DENOISING: _("Trained on noise")}
+    rows = {PLAIN: _("Article"), DENOISING: _("Trained on noise")}
     returned = [strip(passed(loaders.bundle(name), spoiled, 1), title) for name, title in rows.items()]
     st.html(strip(spoiled, _("Given")) + "".join(returned))
 
@@ -161,7 +161,7 @@ def letter() -> None:
     image = drawn_letter(name)[np.newaxis]
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
-    question = _("The tutorial’s detector knows all ten digits. Will it put this letter above its threshold?")
+    question = _("The article’s detector knows all ten digits. Will it put this letter above its threshold?")
     if not vote("letter", question, truth=first.anomalous, of=name):
         _judged_beside(_both(first), first, None)
         return
@@ -169,7 +169,7 @@ def letter() -> None:
     sides = [
         f'<section><h3>{title}</h3><div class="kg-judged-short">{_pictures(_both(judged))}'
         f"<div>{_short_verdict(judged)}</div></div></section>"
-        for title, judged in ((_("Tutorial"), first), ("Kagami", second))
+        for title, judged in ((_("Article"), first), ("Kagami", second))
     ]
     st.html(f'<div class="kg-versus" role="status">{"".join(sides)}</div>')
 
@@ -181,7 +181,7 @@ def threshold() -> None:
     )
     test = loaders.test_images()
     sides = []
-    for title, name in ((_("Tutorial"), "article-without-0"), ("Kagami", "kagami-without-0")):
+    for title, name in ((_("Article"), "article-without-0"), ("Kagami", "kagami-without-0")):
         bundle = loaders.bundle(name)
         score = bundle.experiment.recipe.score
         limit = Threshold(rule="conformal", false_alarms=wanted / 100).of(bundle.calibration_scores(score))

@@ -1,12 +1,17 @@
 import re
 from itertools import product
 
+import numpy as np
 import pytest
 
-from core.images.data import load_mnist
+from core.detection.detector import Detector
+from core.detection.judgement import judge
+from core.detection.usual import Usual
+from core.images.data import flatten, load_mnist
 from core.models.bundle import load_bundle
+from core.models.denoising import DENOISING, PLAIN
 from core.story import CONTENT, reading_minutes, steps
-from core.story.figures import figures
+from core.story.figures import LETTERS, drawn_letter, figures, passed, ten_digits
 from core.ui.shared.language import LANGUAGES
 
 PLACEHOLDER = re.compile(r"{[^{}]*}")
@@ -78,7 +83,7 @@ def test_paper_is_not_told_to_move(values, language):
     screen, paper = (steps(language, values, medium=medium) for medium in ("screen", "paper"))
     moved = [one.name for one, other in zip(screen, paper, strict=True) if one.lead != other.lead]
     assert moved == ["autoencoder", "training", "mirror", "noise", "letter", "draw", "beyond"]
-    asked = re.compile("Choose|Pull|Send|Move over|Add a|選んで|スライダー|ポインタ|確かめて|通してみて")
+    asked = re.compile("Choose|Drag|Send|Move over|Add a|選んで|スライダー|ポインタ|確かめて|通してみて")
     assert not [step.name for step in paper if asked.search(step.lead)]
 
 
@@ -119,3 +124,70 @@ def test_reading_takes_longer_the_more_there_is(values):
     assert reading_minutes(told[:1], "en") == 1
     assert reading_minutes(told, "en") > 2
     assert reading_minutes(steps("ja", values), "ja") > 2
+
+
+@pytest.fixture(scope="module")
+def tested():
+    return load_mnist("test")
+
+
+def lit(images):
+    """How strongly each of the tutorial's units is lit by the ten digits: (10, units)."""
+    network = load_bundle("article-all").autoencoder
+    usual = Usual.of(network, flatten(images.x[:1000]))
+    return np.array([usual.lit(latent) for latent in network.encode(ten_digits(images))])
+
+
+def test_each_digit_lights_units_of_its_own_and_a_1_and_a_7_different_ones(tested):
+    alike = np.corrcoef(lit(tested))
+    assert alike[~np.eye(10, dtype=bool)].max() < 0.5
+    assert abs(alike[1, 7]) < 0.1
+
+
+def test_most_of_the_learning_happens_in_the_first_two_epochs():
+    shown = load_bundle("article-all").learning()
+    pictures = np.asarray(shown.images, float).reshape(len(shown.images), -1)
+    errors = [np.abs(pictures - np.reshape(each, pictures.shape)).mean() for each in shown.reconstructions]
+    second = errors[shown.epochs.index(2)]
+    assert (errors[0] - second) / (errors[0] - errors[-1]) > 0.8
+
+
+def test_most_of_the_speck_is_left_out(values):
+    assert 0 < int(values["speck_left"].split()[0]) < 50
+
+
+def test_what_learnt_from_noise_returns_clean_digits_less_exactly(tested):
+    digits = flatten(tested.x[:1000])
+    plain, trained = (np.abs(digits - passed(load_bundle(name), digits, 1)).mean() for name in (PLAIN, DENOISING))
+    assert plain < trained
+
+
+def test_what_knows_only_the_1_still_catches_the_7(tested):
+    (found,) = judge(Detector.of(load_bundle("article-only-1")), ten_digits(tested)[7].reshape(1, 28, 28))
+    assert found.anomalous
+
+
+def test_among_known_digits_more_ink_means_more_error_and_a_1_has_less_than_half_of_an_8(tested):
+    errors = load_bundle("article-without-0").test_scores("mae")
+    ink = tested.x.mean(axis=(1, 2))
+    known = tested.y != 0
+    assert np.corrcoef(ink[known], errors[known])[0, 1] > 0.3
+    assert errors[tested.y == 1].mean() < errors[tested.y == 8].mean() / 2
+
+
+def test_the_letters_are_judged_as_the_talk_says():
+    article, own = (Detector.of(load_bundle(name)) for name in ("article-all", "kagami-all"))
+    verdicts = {
+        name: [judge(each, drawn_letter(name)[np.newaxis])[0].anomalous for each in (article, own)] for name in "AOS"
+    }
+    assert verdicts == {"A": [False, True], "O": [False, False], "S": [False, False]}
+    assert set(verdicts) <= set(LETTERS)
+
+
+def test_between_the_zeros_and_the_sixes_lies_no_other_digit(tested):
+    latents = load_bundle("plane-all").autoencoder.encode(flatten(tested.x))
+    zeros, sixes = (np.median(latents[tested.y == digit], axis=0) for digit in (0, 6))
+    for share in np.linspace(0, 1, 9):
+        away = np.linalg.norm(latents - (zeros + share * (sixes - zeros)), axis=1)
+        near = np.bincount(tested.y[np.argsort(away)[:25]], minlength=10)
+        assert near.argmax() in (0, 6)

@@ -177,7 +177,7 @@ def _zero(room: "SubFigure", sources: Sources) -> None:
 def _letter(room: "SubFigure", sources: Sources) -> None:
     _ = sources.say
     image = drawn_letter("A")[np.newaxis]
-    sides = (("article-all", _("Tutorial")), ("kagami-all", "Kagami"))
+    sides = (("article-all", _("Article")), ("kagami-all", "Kagami"))
     for part, (name, title) in zip(printing.beside(room, 1, 1), sides, strict=True):
         found = judge(sources.detector(name), image)[0]
         images: dict[str, UInt8 | Float] = {
@@ -196,7 +196,7 @@ def _threshold(room: "SubFigure", sources: Sources) -> None:
     _ = sources.say
     *hills, last = printing.beside(room, 1, 1, 1)
     detectors = {}
-    sides = (("article-without-0", _("Tutorial")), ("kagami-without-0", "Kagami"))
+    sides = (("article-without-0", _("Article")), ("kagami-without-0", "Kagami"))
     for part, (name, title) in zip(hills, sides, strict=True):
         bundle = sources.load(name)
         calibration = bundle.calibration_scores(bundle.experiment.recipe.score)

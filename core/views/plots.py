@@ -48,10 +48,13 @@ def curve(values: Sequence[float], *, at: int, label: str, x: str, y: str, heigh
     return _svg(body, label=label, x=x, y=y, height=height)
 
 
-def scatter(xs: Float, ys: Float, bold: Bool, *, line: float, label: str, x: str, y: str, name: str) -> str:
+def scatter(
+    xs: Float, ys: Float, bold: Bool, *, line: float, label: str, x: str, y: str, name: str, ring: int | None = None
+) -> str:
     """Points (n,) with some of them bold, and a threshold `line` at a height, with its `name`.
 
-    Bold points are triangles above the line and discs up to it, in the colours of anomalous and normal.
+    Bold points are triangles above the line and discs up to it, in the colours of anomalous and normal. ring: the
+    index of a point that is circled.
     """
     low_x, high_x = (float(q) for q in np.quantile(xs, (0.001, 0.999)))
     high_y = max(float(np.quantile(ys, 0.998)), 1.2 * line)
@@ -64,6 +67,8 @@ def scatter(xs: Float, ys: Float, bold: Bool, *, line: float, label: str, x: str
             marks.append(f'<path class="kg-anomalous" d="M{a - 2.6:.1f} {b + 2:.1f}h5.2l-2.6 -4.8z"/>')
         else:
             marks.append(f'<circle class="kg-normal" cx="{a:.1f}" cy="{b:.1f}" r="2.2"/>')
+    if ring is not None:
+        marks.append(f'<circle class="kg-ring" cx="{px[ring]:.1f}" cy="{py[ring]:.1f}" r="7"/>')
     at = float(_places(np.array([line], np.float32), 0, high_y, HEIGHT - _BOTTOM, 8)[0])
     body = f'<path class="kg-dots" d="{faint}"/>{"".join(marks)}' + (
         f'<path class="kg-limit" d="M{_LEFT} {at:.1f}H{WIDTH}"/>'

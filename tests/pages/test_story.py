@@ -1,4 +1,5 @@
 import ast
+import json
 import re
 
 import pytest
@@ -94,7 +95,18 @@ def test_the_sentence_under_the_plot_says_that_it_speaks_of_the_plot(open_page):
     page = open_page("app.py", present="1", step="zero")
     page.button(key="vote_zero_True").click().run()
     (plot,) = [each for each in page.get("bidi_component") if "kg-plot" in str(each.proto)]
-    assert "first 900 test images: 79 show the digit 0" in str(plot.proto)
+    assert "of the 980 test images of the digit 0" in str(plot.proto)
+    assert "the plot shows the first 900 test images" in str(plot.proto)
+    assert "kg-ring" in str(plot.proto)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_screen_and_notes_name_one_figure_for_one_question(open_page, lang):
+    page = open_page("app.py", lang=lang, present="1", step="zero")
+    page.button(key="vote_zero_True").click().run()
+    (plot,) = [each for each in page.get("bidi_component") if "kg-plot" in str(each.proto)]
+    (said,) = set(re.findall(r"\d+\s*%", texts(open_page("app.py", lang=lang, notes="1", step="zero"))))
+    assert said.split()[0] in re.findall(r"(\d+)\s%", json.loads(plot.proto.json))
 
 
 def test_without_a_drawing_the_tiles_stay_and_nothing_is_said_to_be_below(open_page, html):

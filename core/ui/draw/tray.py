@@ -139,7 +139,7 @@ def _exports(chosen: Chosen, saved: Sequence[Saved], judged: dict[str, Judgement
         "CSV": ("text/csv", lambda: to_csv(ordered, found, by)),
         "JSON": ("application/json", lambda: to_json(ordered, found, by).encode()),
     }
-    with st.popover(_("Take along")):
+    with st.popover(_("Save")):
         for kind, (mime, data) in files.items():
             st.download_button(
                 kind, data, f"kagami.{kind.lower()}", mime, key=f"tray_{kind}", on_click="ignore", width="stretch"
@@ -147,7 +147,7 @@ def _exports(chosen: Chosen, saved: Sequence[Saved], judged: dict[str, Judgement
 
 
 def _import() -> None:
-    with st.popover(_("Bring back")):
+    with st.popover(_("Load")):
         file = one_file(
             _("A JSON file from a tray; it comes on top of this one"), "json", key="tray_file", megabytes=MEGABYTES
         )

@@ -31,9 +31,9 @@ def walk_between(name: str) -> Drawn:
     """Two digits, the straight way between their latents, decoded, and the same way between their pixels."""
     one, other, example = st.columns(3)
     with one:
-        start = _choose_digit(_("From a"), key="from", default="7")
+        start = _choose_digit(_("From the digit"), key="from", default="7")
     with other:
-        end = _choose_digit(_("To a"), key="to", default="2")
+        end = _choose_digit(_("To the digit"), key="to", default="2")
     with example:
         images, latents = _examples(name, (start, end))
     way = st.slider(_("How far along, in %"), 0, 100, 50, 5, key="way", bind="query-params") / 100
@@ -63,7 +63,7 @@ def turn_units(name: str) -> Drawn:
     autoencoder = loaders.bundle(name).autoencoder
     digit, unit, example = st.columns(3)
     with digit:
-        chosen = _choose_digit(_("Of a"), key="of", default="3")
+        chosen = _choose_digit(_("Digit to start from"), key="of", default="3")
     units = [str(i + 1) for i in range(autoencoder.bottleneck)]
     with unit:
         which = choose(

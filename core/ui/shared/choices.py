@@ -174,7 +174,7 @@ def choose_order() -> tuple[str, np.random.Generator]:
     order = choose(st.selectbox, _("Which"), list(ORDERS), key="order", default="first", title=titles.__getitem__)
     deal = 0
     if order == "random":
-        deal = st.number_input(_("Deal"), 0, 999, 0, key="deal", bind="query-params")
+        deal = st.number_input(_("Random selection no."), 0, 999, 0, key="deal", bind="query-params")
     return order, np.random.default_rng(deal)
 
 

@@ -28,9 +28,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "drawing_damaged": N_("This drawing is too long to be kept when you leave the page."),
         "drawing_too_long": N_("This drawing is too long for an address."),
         "address_damaged": N_("The drawing in this address cannot be read and was left out."),
-        "tray_damaged": N_(
-            "This file of drawings cannot be read. Bring back a JSON file that was taken from the tray."
-        ),
+        "tray_damaged": N_("This file of drawings cannot be read. Load a JSON file that was saved from the tray."),
         "strokes_damaged": N_(
             "The preset characters are damaged. Reinstall Kagami: core/assets/strokes belongs to it."
         ),
@@ -62,7 +60,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "too_long_side": N_("This picture is longer than {limit:,} pixels. Make it smaller and try again."),
         "too_many_bytes": N_("This file is too large."),
         "diverged": N_(
-            "Training went astray: after epoch {epoch} the error is no number any more. "
+            "Training went astray: after epoch {epoch} the error is no longer a number. "
             "A lower learning rate usually helps."
         ),
         "too_few_normals": N_(

@@ -49,7 +49,7 @@ def score_title(name: str) -> str:
         "hidden": _("distance in a hidden layer"),
         "unlike": _("unlike the closest normals"),
         "lacking": _("ink missing against normals"),
-        "kagami": _("Kagami: unlike + missing"),
+        "kagami": _("unlike normals + missing ink"),
     }.get(name, name)
 
 

@@ -51,7 +51,20 @@ def article() -> None:
                 st.markdown(step.lead)
                 _moving(step)
                 if page := MORE.get(step.name):
-                    st.page_link(f"pages/{page}.py", label=_("Go on with this on its own page"), icon="➡️")
+                    label = _("Go on with this on the page “{page}”").format(page=_page_title(page))
+                    st.page_link(f"pages/{page}.py", label=label, icon="➡️")
+
+
+def _page_title(page: str) -> str:
+    """As the menu names it."""
+    return {
+        "draw": _("Draw"),
+        "reconstruct": _("Reconstruct"),
+        "denoise": _("Denoise"),
+        "detect": _("Detect"),
+        "latent": _("Explore"),
+        "train": _("Train"),
+    }[page]
 
 
 @st.fragment

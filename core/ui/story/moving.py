@@ -99,7 +99,7 @@ def noise() -> None:
         elif kind != "clean":
             amount = st.slider(_("How much"), 0.0, 0.6, GRAIN, 0.05, key="much", bind="query-params")
             spoiled = add_noise(digits, kind, amount, 0)
-    rows = {PLAIN: _("Tutorial"), DENOISING: _("Trained on noise")}
+    rows = {PLAIN: _("Article"), DENOISING: _("Trained on noise")}
     returned = [strip(passed(loaders.bundle(name), spoiled, 1), title) for name, title in rows.items()]
     st.html(strip(spoiled, _("Given")) + "".join(returned))
 
@@ -124,25 +124,35 @@ def zero() -> None:
         _judged_beside(_both(judged), judged, None)
         return
     test = loaders.test_images()
-    errors = loaders.test_scores("article-without-0", "mae")[:MARKS]
+    errors = loaders.test_scores("article-without-0", "mae")
     ink = (test.x[:MARKS] / np.float32(255)).mean(axis=(1, 2))
-    labels = test.y[:MARKS]
-    mine = labels == digit
-    above = float((errors[mine] > detector.threshold_).mean())
+    mine = test.y == digit
+    first = int(mine.argmax())
+    judged = judge(detector, _ten().reshape(-1, 28, 28)[digit : digit + 1])[0]
+    # Of all that MNIST has of the digit, as the text says it too; the plot holds only as many as can be told apart.
+    share = percent(float((errors[mine] > detector.threshold_).mean()), decimals=0)
     told = _(
-        "These are the first {shown} test images: {n} show the digit {digit}, of which {share} lie above the threshold."
-    ).format(shown=MARKS, n=int(mine.sum()), digit=digit, share=percent(above))
+        "{share} of the {n} test images of the digit {digit} lie above the threshold; "
+        "the plot shows the first {shown} test images."
+    )
+    told = told.format(share=share, n=int(mine.sum()), digit=digit, shown=MARKS)
     plot = scatter(
         ink,
-        errors,
-        mine,
+        errors[:MARKS],
+        mine[:MARKS],
         line=detector.threshold_,
         label=told,
         x=_("ink"),
         y=_("error"),
         name=_("threshold"),
+        ring=first,
     )
-    drawn(f'{plot}<p class="kg-figure-told">{told}</p>', key="ink_scatter")
+    shown = f'<div class="kg-two">{_pictures(_both(judged))}</div>{_short_verdict(judged)}'
+    drawn(
+        f'<div class="kg-plotted"><section>{shown}</section><section>{plot}<p class="kg-figure-told">{told}</p>'
+        "</section></div>",
+        key="ink_scatter",
+    )
 
 
 def letter() -> None:
@@ -151,7 +161,7 @@ def letter() -> None:
     image = drawn_letter(name)[np.newaxis]
     article, own = (loaders.default_detector(of) for of in ("article-all", "kagami-all"))
     first = judge(article, image)[0]
-    question = _("The tutorial’s detector knows all ten digits. Will it put this letter above its threshold?")
+    question = _("The article’s detector knows all ten digits. Will it put this letter above its threshold?")
     if not vote("letter", question, truth=first.anomalous, of=name):
         _judged_beside(_both(first), first, None)
         return
@@ -159,7 +169,7 @@ def letter() -> None:
     sides = [
         f'<section><h3>{title}</h3><div class="kg-judged-short">{_pictures(_both(judged))}'
         f"<div>{_short_verdict(judged)}</div></div></section>"
-        for title, judged in ((_("Tutorial"), first), ("Kagami", second))
+        for title, judged in ((_("Article"), first), ("Kagami", second))
     ]
     st.html(f'<div class="kg-versus" role="status">{"".join(sides)}</div>')
 
@@ -171,10 +181,10 @@ def threshold() -> None:
     )
     test = loaders.test_images()
     sides = []
-    for title, name in ((_("Tutorial"), "article-without-0"), ("Kagami", "kagami-without-0")):
+    for title, name in ((_("Article"), "article-without-0"), ("Kagami", "kagami-without-0")):
         bundle = loaders.bundle(name)
         score = bundle.experiment.recipe.score
-        limit = Threshold(rule="quantile", false_alarms=wanted / 100).of(bundle.calibration_scores(score))
+        limit = Threshold(rule="conformal", false_alarms=wanted / 100).of(bundle.calibration_scores(score))
         scores = loaders.test_scores(name, score)
         known = is_normal(test.y, bundle.experiment.normals)
         found, alarms = float((scores[~known] > limit).mean()), float((scores[known] > limit).mean())

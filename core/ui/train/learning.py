@@ -56,7 +56,7 @@ def tiles(watched: Watched, moment: Moment, beside: Watched | None) -> str:
         ]
         if other is not None and label in other.labels:
             image = other.reconstructions[-1, other.labels.index(label)]
-            pictures.append(tile(image, alt=_("Beside it: {what}").format(what=what)))
+            pictures.append(tile(image, alt=_("Compared model: {what}").format(what=what)))
         figures.append(
             f'<figure class="kg-pair">{"".join(pictures)}<figcaption><span class="kg-{kind}" title="{escape(word)}">'
             f'<span aria-hidden="true">{icon}</span> {escape(what)}</span></figcaption></figure>'
@@ -72,7 +72,7 @@ def show_curves(watched: Watched, beside: Watched | None, moment: Moment | None)
     losses = dict(zip((_("training"), _("validation")), (watched.losses, watched.val_losses), strict=True))
     dashes = [[1, 0], [6, 3]]
     if beside is not None:
-        losses[_("validation, beside it")] = beside.val_losses
+        losses[_("validation, compared model")] = beside.val_losses
         dashes.append([2, 2])
     last = watched.val_losses[-1] if len(watched.val_losses) else math.nan
     description = _("Loss over epochs. Validation loss after {n} epochs: {loss:.4f}.").format(

@@ -132,7 +132,7 @@ def start_button(plan: Plan | None, *, pace: str) -> None:
 
 def _recipe_help() -> str:
     return _(
-        "Article: the tutorial’s, 50 epochs. Fast: the same network, as good in 7. Kagami: the detector with a memory. "
+        "Article: as published, 50 epochs. Fast: the same network, as good in 7. Kagami: the detector with a memory. "
         "Plane: two latent units. Denoising: returns clean digits from noisy ones. Own network: as you like."
     )
 

@@ -75,11 +75,11 @@ def choose_beside(bundles: Sequence[str], key: str) -> str | None:
     """A select box of the bundles to look at beside what is watched; None for none of them."""
     name = choose(
         st.selectbox,
-        _("Beside it"),
+        _("Compare with"),
         ["none", *(name for name in bundles if name != key)],
         key="next_to",
         default="none",
-        title=lambda name: _("nothing") if name == "none" else bundle_title(name),
+        title=lambda name: _("no other model") if name == "none" else bundle_title(name),
     )
     return None if name == "none" else name
 
@@ -143,7 +143,7 @@ def show_controls(run: Run) -> None:
             )
             return
         ready = run.state == "finished" and run.plan.bundle in list_bundles()
-        if ready and st.button(_("Draw for it"), type="primary", key="draw_for_it"):
+        if ready and st.button(_("Try it on a drawing"), type="primary", key="draw_for_it"):
             reset("experiment")  # the page takes what the address asks for, not what it showed before
             st.switch_page("pages/draw.py", query_params={"experiment": run.plan.bundle})
         st.button(_("Remove from this list"), on_click=_remove, args=(run,), key="forget")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from statistics import mean
 from types import MappingProxyType
 
-from core.benchmarks.reports import AurocRow, auroc_table, score_table
+from core.benchmarks.reports import AurocRow, AurocTable, auroc_table, score_table
 from core.detection.evaluation import separation
 from core.files import write_text
 from core.images.data import ASSETS, is_normal, load_mnist
@@ -15,6 +16,8 @@ from core.models.experiments import PRESETS
 
 ROOT = ASSETS.parent.parent
 READMES = (ROOT / "README.md", ROOT / "core" / "detection" / "README.md")
+# The held-out digits for which the energy models' papers give their AUPR.
+AUPR_DIGITS = (1, 4, 5, 7, 9)
 _TABLE = re.compile(r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -35,18 +38,36 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _by_digit(name: str) -> Callable[[], str]:
-    """AUROC of each digit, mean over the seeds, for the detector and what it is held against."""
+    """AUROC of each digit, mean over the seeds, for the detector and what it is held against.
+
+    What else others publish stands behind it, where a row of the report has it.
+    """
 
     def table() -> str:
         found = auroc_table(name)
+        more = [column for column in _further(found) if any(value is not None for value in column[1])]
         rows = []
         for row in found.rows:
             seeds = f"{row.seeds} seed{'s' if row.seeds > 1 else ''}"
             title = f"{row.recipe} ({row.score})" if row.baseline else f"**{row.recipe}** ({seeds}, {found.date})"
             rows.append([title, f"{row.mean:.3f}", f"{row.worst:.3f}", *_aurocs(row)])
-        return _markdown(["", "mean", "worst", *map(str, found.digits)], rows)
+        for _head, values in more:
+            for cells, value in zip(rows, values, strict=True):
+                cells.append(_figure(value))
+        return _markdown(["", "mean", "worst", *map(str, found.digits), *(head for head, _values in more)], rows)
 
     return table
+
+
+def _further(found: AurocTable) -> list[tuple[str, list[float | None]]]:
+    """Columns beside the AUROC: their heads, and a value for each row, None where the report does not tell."""
+    columns: list[tuple[str, list[float | None]]] = [
+        ("FPR95", [mean(row.fpr95.values()) if row.fpr95 else None for row in found.rows]),
+        ("AUPR", [mean(row.aupr.values()) if row.aupr else None for row in found.rows]),
+    ]
+    if found.protocol == "leave-one-out":
+        columns += [(f"AUPR {digit}", [row.aupr.get(digit) for row in found.rows]) for digit in AUPR_DIGITS]
+    return [*columns, ("without look-alikes", [row.plain for row in found.rows])]
 
 
 def _scores() -> str:

@@ -434,6 +434,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         "rule": detector.threshold.rule,
         "threshold": _finite(detector.threshold_),
         "auroc": result.auroc,
+        "fpr95": result.fpr95,
+        "aupr": result.aupr,
         "detection_rate": result.detection_rate,
         "false_alarm_rate": result.false_alarm_rate,
         "normals_n": result.normals_n,

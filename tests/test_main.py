@@ -26,6 +26,8 @@ DOCUMENT = [
     "rule",
     "threshold",
     "auroc",
+    "fpr95",
+    "aupr",
     "detection_rate",
     "false_alarm_rate",
     "normals_n",
@@ -519,7 +521,7 @@ def test_train_writes_a_bundle_that_judges(tmp_path, document):
     assert bundle.autoencoder.reconstruct(flatten(load_mnist("test").x[:1])).shape == (1, 784)
 
     told = document("evaluate", "--experiment=article-only-1-7", "--models", out)
-    for figure in ("auroc", "detection_rate", "false_alarm_rate", "normals_n", "anomalies_n"):
+    for figure in ("auroc", "fpr95", "aupr", "detection_rate", "false_alarm_rate", "normals_n", "anomalies_n"):
         assert told[figure] == pytest.approx(card.metrics[figure]), figure
 
 

@@ -104,8 +104,10 @@ def test_the_card_tells_what_the_shipped_scores_come_to(bundle, knowledge, test)
         assert list(told) == list(now)
         for label, group in now.items():
             assert told[label] == pytest.approx(group, rel=1e-5), label
-    assert list(card) == list(found)
-    for figure, now in found.items():
+    # Cards written before FPR95 and AUPR were measured hold the others.
+    assert list(card) == [figure for figure in found if figure in card or figure not in ("fpr95", "aupr")]
+    for figure in card:
+        now = found[figure]
         assert card[figure] == (None if now is None else pytest.approx(now, rel=1e-6)), figure
 
 

@@ -8,7 +8,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from core.detection.detector import Detector
-from core.detection.evaluation import auroc
+from core.detection.evaluation import auroc, separation
 from core.errors import KagamiError
 from core.files import write_text
 from core.images.data import DIGITS, Float, flatten, is_normal, load_mnist
+from core.images.look_alikes import look_alikes
 from core.models.bundle import Bundle, load_bundle
 from core.models.experiments import Experiment, Recipe, experiment
 
@@ -132,7 +133,7 @@ def _run(run: Run, recipe: Recipe, score: str, letters: tuple[Float, Any] | None
         **run.label,
         "recipe": recipe.name,
         "score": score,
-        "auroc": auroc(normal, anomalous),
+        **_figures(normal, anomalous, letters),
         "train_seconds": bundle.card.train_seconds,
         "total_seconds": round(built, 1),
     }
@@ -140,8 +141,17 @@ def _run(run: Run, recipe: Recipe, score: str, letters: tuple[Float, Any] | None
         row["scores"] = {name: auroc(*_test_scores(bundle, name, None)) for name in bundle.scores}
     else:
         labels = letters[1]
+        row["n_per_label"] = {str(label): int((labels == label).sum()) for label in np.unique(labels)}
         row["per_label"] = {str(label): auroc(normal, anomalous[labels == label]) for label in np.unique(labels)}
     return row
+
+
+def _figures(normal: Float, anomalous: Float, letters: tuple[Float, Any] | None) -> dict[str, Any]:
+    """How far scores (n,), (m,) lie apart; of letters also without those that look like digits, if some do."""
+    figures: dict[str, Any] = asdict(separation(normal, anomalous))
+    if letters is not None and 0 < (alike := look_alikes(letters[1])).sum() < len(alike):
+        figures["without_look_alikes"] = {"n": int((~alike).sum()), **asdict(separation(normal, anomalous[~alike]))}
+    return figures
 
 
 def _test_scores(bundle: Bundle, score: str, letters: tuple[Float, Any] | None) -> tuple[Float, Float]:
@@ -165,7 +175,7 @@ def _baselines(run: Run, letters: tuple[Float, Any] | None) -> list[dict[str, An
     article_row = _run(run, _article(), "mae", letters)
     scorers = {"pca": _pca(x_train), "nearest pixels": _nearest(x_train), "ink": _ink}
     rows = [
-        {**run.label, "recipe": name, "score": name, "auroc": auroc(scorer(x_normal), scorer(x_other))}
+        {**run.label, "recipe": name, "score": name, **_figures(scorer(x_normal), scorer(x_other), letters)}
         for name, scorer in scorers.items()
     ]
     return [article_row, *rows]

@@ -8,19 +8,27 @@ from typing import Any
 import numpy as np
 
 from core.images.data import ASSETS
+from core.images.look_alikes import look_alike
 
 REPORTS = ASSETS / "benchmarks"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AurocRow:
-    """AUROC of one way to judge, mean over the seeds, by digit. baseline: it is what a detector is held against."""
+    """AUROC of one way to judge, mean over the seeds, by digit. baseline: it is what a detector is held against.
+
+    fpr95, aupr: likewise; empty where the report was written before they were measured.
+    plain: AUROC of letters without those that look like digits; None where the report does not tell.
+    """
 
     recipe: str
     score: str
     seeds: int
     baseline: bool
     auroc: Mapping[int | str, float]
+    fpr95: Mapping[int | str, float]
+    aupr: Mapping[int | str, float]
+    plain: float | None
 
     @property
     def mean(self) -> float:
@@ -35,6 +43,7 @@ class AurocRow:
 class AurocTable:
     """A benchmark's rows, the detector's own first. digits: held-out ones, or the normal one, in order; date: ISO."""
 
+    protocol: str
     digits: tuple[int | str, ...]
     date: str
     rows: tuple[AurocRow, ...]
@@ -49,6 +58,7 @@ def auroc_table(name: str) -> AurocTable:
     for row in report["baselines"]:
         others.setdefault((row["recipe"], row["score"]), []).append(row)
     return AurocTable(
+        protocol=report["protocol"],
         digits=tuple(own.auroc),
         date=report["date"],
         rows=(own, *(_row(rows, key, baseline=True) for rows in others.values())),
@@ -60,22 +70,68 @@ def score_table(name: str) -> AurocTable:
     report = _report(name)
     rows, key = report["rows"], _key(report)
     by_score = [
-        _row([{**row, "score": score, "auroc": row["scores"][score]} for row in rows], key, baseline=False)
+        _row(
+            [
+                {
+                    key: row[key],
+                    "seed": row["seed"],
+                    "recipe": row["recipe"],
+                    "score": score,
+                    "auroc": row["scores"][score],
+                }
+                for row in rows
+            ],
+            key,
+            baseline=False,
+        )
         for score in rows[0]["scores"]
     ]
     best_first = sorted(by_score, key=lambda row: -row.mean)
-    return AurocTable(digits=tuple(best_first[0].auroc), date=report["date"], rows=tuple(best_first))
+    return AurocTable(
+        protocol=report["protocol"],
+        digits=tuple(best_first[0].auroc),
+        date=report["date"],
+        rows=tuple(best_first),
+    )
 
 
 def _row(rows: list[dict[str, Any]], key: str, *, baseline: bool) -> AurocRow:
-    found = {digit: [row["auroc"] for row in rows if row[key] == digit] for digit in sorted({row[key] for row in rows})}
+    plain = [told for row in rows if (told := _plain(row)) is not None]
     return AurocRow(
         recipe=rows[0]["recipe"],
         score=rows[0]["score"],
         seeds=len({row["seed"] for row in rows}),
         baseline=baseline,
-        auroc={digit: float(np.mean(aurocs)) for digit, aurocs in found.items()},
+        auroc=_means(rows, key, "auroc"),
+        fpr95=_means(rows, key, "fpr95"),
+        aupr=_means(rows, key, "aupr"),
+        plain=float(np.mean(plain)) if len(plain) == len(rows) else None,
     )
+
+
+def _means(rows: list[dict[str, Any]], key: str, figure: str) -> dict[int | str, float]:
+    """Mean over the seeds by digit; empty unless every row has the figure."""
+    if any(row.get(figure) is None for row in rows):
+        return {}
+    return {
+        digit: float(np.mean([row[figure] for row in rows if row[key] == digit]))
+        for digit in sorted({row[key] for row in rows})
+    }
+
+
+def _plain(row: dict[str, Any]) -> float | None:
+    """AUROC of the letters that look like no digit: measured, or the mean of the letters' own, weighted by how many.
+
+    None where the row holds neither, nor how many there are of each letter: a mean without weights would be a guess.
+    """
+    if measured := row.get("without_look_alikes"):
+        return float(measured["auroc"])
+    if not (counts := row.get("n_per_label")):
+        return None
+    kept = [label for label in counts if look_alike(label) is None]
+    if not kept:
+        return None
+    return float(np.average([row["per_label"][label] for label in kept], weights=[counts[label] for label in kept]))
 
 
 def _report(name: str) -> dict[str, Any]:

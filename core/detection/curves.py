@@ -30,6 +30,10 @@ class Curves:
         """Σ (Rᵢ − Rᵢ₊₁) Pᵢ, the precision–recall curve's mean height; as `sklearn.metrics.average_precision_score`."""
         return float(-(np.diff(self.detection) * self.precision[:-1]).sum())
 
+    def false_alarms_at(self, detection: float) -> float:
+        """The least share of normals flagged where at least the share `detection`, in (0, 1], of anomalies is."""
+        return float(self.false_alarms[self.detection >= detection][-1])
+
     def corners(self, ordinates: Doubles, *, count: int) -> Int:
         """Indices of about `count` points that draw detection against `ordinates` (m,), evenly along the curve."""
         steps = np.hypot(np.diff(self.detection), np.diff(ordinates))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.detection.curves import curves
 from core.detection.detector import Detector
 from core.errors import KagamiError
 from core.images.data import Float, UInt8, flatten, is_normal, load_mnist
@@ -31,12 +32,16 @@ class Evaluation:
     """Rates in [0, 1]; None where there is nothing to count.
 
     auroc: the chance that an anomaly scores higher than a normal (ties count half).
+    fpr95: share of normals flagged by the highest threshold that detects 95 % of the anomalies; lower is better.
+    aupr: average precision, anomalies positive; it depends on how many anomalies stand among the normals.
     detection_rate: share of anomalies flagged. misses: anomalies not flagged.
     false_alarm_rate: share of normals flagged.
     normals, anomalies: the same per label, labels as strings in their own order.
     """
 
     auroc: float | None
+    fpr95: float | None = None
+    aupr: float | None = None
     detection_rate: float | None
     false_alarm_rate: float | None
     misses: int
@@ -48,6 +53,37 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and numbers, as JSON takes them."""
         return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Separation:
+    """How far scores of anomalies lie above those of normals, whatever the threshold; figures as in `Evaluation`."""
+
+    auroc: float | None
+    fpr95: float | None
+    aupr: float | None
+
+
+def separation(normal_scores: Float, anomaly_scores: Float) -> Separation:
+    """Of scores (n,), (m,); all None where one of them is empty."""
+    if not len(normal_scores) or not len(anomaly_scores):
+        return Separation(auroc=None, fpr95=None, aupr=None)
+    curve = curves(normal_scores, anomaly_scores)
+    return Separation(
+        auroc=auroc(normal_scores, anomaly_scores), fpr95=curve.false_alarms_at(0.95), aupr=curve.average_precision
+    )
+
+
+def inside(normal_scores: Float, class_scores: Float) -> float | None:
+    """Share of a held-out class, scores (m,), below the median of the normals', (n,), where the class is inverted.
+
+    Inverted, AUROC < .5, is a class that the detector finds more normal than the normals: it lies inside them, as a 1
+    is a stroke that every other digit is made of. None where it is not inverted, or where one of them is empty.
+    """
+    area = auroc(normal_scores, class_scores)
+    if area is None or area >= 0.5:
+        return None
+    return float((class_scores < np.median(normal_scores)).mean())
 
 
 def auroc(normal_scores: Float, anomaly_scores: Float) -> float | None:
@@ -76,7 +112,7 @@ def evaluate(
     false_alarms = int((normal_scores > threshold).sum())
     detected = int((anomaly_scores > threshold).sum())
     return Evaluation(
-        auroc=auroc(normal_scores, anomaly_scores),
+        **asdict(separation(normal_scores, anomaly_scores)),
         detection_rate=detected / len(anomaly_scores) if len(anomaly_scores) else None,
         false_alarm_rate=false_alarms / len(normal_scores) if len(normal_scores) else None,
         misses=len(anomaly_scores) - detected,

@@ -92,3 +92,11 @@ def test_baselines_tell_strokes_apart_in_the_way_that_they_claim():
     for scorer in (module._pca(upper), module._nearest(upper)):
         assert scorer(lower).min() > scorer(upper).max()
     assert module._ink(upper).shape == (40,)
+
+
+def test_letters_are_told_with_and_without_those_that_look_like_digits():
+    normal, anomalous = np.array([0.1, 0.4], np.float32), np.array([0.2, 0.5, 0.6], np.float32)
+    told = module._figures(normal, anomalous, (np.zeros((3, 784), np.float32), np.array(["O", "A", "B"])))
+    assert told["auroc"] == pytest.approx(5 / 6)
+    assert told["without_look_alikes"] == {"n": 2, "auroc": 1.0, "fpr95": 0.0, "aupr": 1.0}
+    assert set(module._figures(normal, anomalous, None)) == {"auroc", "fpr95", "aupr"}

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from core.detection.detector import Detector
-from core.detection.evaluation import Group, auroc, evaluate, evaluate_on_test
+from core.detection.evaluation import Group, auroc, evaluate, evaluate_on_test, inside, separation
 from core.models.experiments import experiment
 
 few = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=1, max_size=20).map(
@@ -32,6 +32,8 @@ def toy(**changes):
 def test_a_toy_that_can_be_counted_by_hand():
     result = toy()
     assert result.auroc == pytest.approx(8 / 9)  # of nine pairs only (.6, .3) is the wrong way round
+    assert result.fpr95 == pytest.approx(1 / 3)  # all three are detected above .2, and .6 with them
+    assert result.aupr == pytest.approx((1 + 1 + 3 / 4) / 3)
     assert result.detection_rate == pytest.approx(2 / 3)
     assert result.false_alarm_rate == pytest.approx(1 / 3)
     assert (result.misses, result.normals_n, result.anomalies_n) == (1, 3, 3)
@@ -59,7 +61,8 @@ def test_numbers_are_in_the_order_of_numbers():
 def test_without_anomalies_there_is_nothing_to_detect():
     nothing = {"anomaly_scores": np.array([], np.float32), "anomaly_labels": np.array([], np.uint8)}
     result = toy(**nothing)
-    assert (result.auroc, result.detection_rate, result.misses, result.anomalies) == (None, None, 0, {})
+    assert (result.auroc, result.fpr95, result.aupr, result.detection_rate) == (None,) * 4
+    assert (result.misses, result.anomalies) == (0, {})
     assert result.false_alarm_rate == pytest.approx(1 / 3)
 
 
@@ -81,6 +84,32 @@ def test_auroc_is_scikit_learns(normals, anomalies):
     truth = np.repeat([0, 1], [len(normals), len(anomalies)])
     expected = roc_auc_score(truth, np.concatenate([normals, anomalies]))
     assert auroc(normals, anomalies) == pytest.approx(expected, abs=1e-12)
+
+
+@given(normals=few, anomalies=few)
+def test_fpr95_and_aupr_are_scikit_learns(normals, anomalies):
+    truth = np.repeat([0, 1], [len(normals), len(anomalies)])
+    scores = np.concatenate([normals, anomalies])
+    false_alarms, detection, _ = roc_curve(truth, scores, drop_intermediate=False)
+    found = separation(normals, anomalies)
+    assert found.auroc == auroc(normals, anomalies)
+    assert found.fpr95 == pytest.approx(false_alarms[np.argmax(detection >= 0.95)], abs=1e-12)
+    assert found.aupr == pytest.approx(average_precision_score(truth, scores), abs=1e-12)
+
+
+def test_fpr95_misses_one_anomaly_of_twenty():
+    anomalies = np.append(np.full(19, 0.9), 0.0).astype(np.float32)
+    normals = np.array([0.1, 0.2, 0.3, 0.95], np.float32)
+    assert separation(normals, anomalies).fpr95 == 0.25
+    assert separation(normals, anomalies[1:]).fpr95 == 1.0  # one of nineteen is more than 5 %
+
+
+def test_a_class_inside_the_others_is_told_by_its_share_below_their_median():
+    normals = np.array([0.2, 0.4, 0.6, 0.8], np.float32)
+    assert inside(normals, np.array([0.1, 0.3, 0.4, 0.7], np.float32)) == 0.75
+    assert inside(normals, normals) is None  # .5 is chance
+    assert inside(normals, normals + 0.1) is None
+    assert inside(normals, normals[:0]) is None
 
 
 def test_auroc_of_many_pairs_does_not_overflow():

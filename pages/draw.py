@@ -54,7 +54,7 @@ def mirror(chosen: Chosen, usual: Usual) -> None:
     promised = promise(judged, detector, before) if judged else ""
     ways(chosen, usual, prepared.image if prepared else None, before=before, promise=promised)
     if judged and prepared:
-        why(prepared, judged, usual, loaders.train_images() if len(judged.closest) else None)
+        why(prepared, judged, detector, usual, loaders.train_images() if len(judged.closest) else None)
 
 
 def second_opinion(chosen: Chosen, image: Float) -> str:

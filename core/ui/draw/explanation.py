@@ -20,6 +20,7 @@ from core.images.data import Labelled
 from core.images.handwriting import LONGEST, Prepared
 from core.models.experiments import Recipe
 from core.ui.draw.announce import announce
+from core.ui.draw.change import change_asked
 from core.ui.shared.language import _
 from core.ui.shared.verdict import no_verdict_html, verdict_html, verdict_sentences
 from core.views import meter
@@ -152,13 +153,18 @@ def _scene(detector: Detector) -> tuple[meter.Scale, str]:
     return scale, meter.area(meter.density(scores, scale), split=split) + band
 
 
-def why(prepared: Prepared, judged: Judgement, usual: Usual, remembered: Labelled | None) -> None:
-    """How the stroke became 28×28, what is missing and what was invented, and the closest remembered normals."""
+def why(prepared: Prepared, judged: Judgement, detector: Detector, usual: Usual, remembered: Labelled | None) -> None:
+    """How the stroke became 28×28, what is missing and what was invented, and the closest remembered normals.
+
+    Below, for those who ask, what would turn an anomalous verdict of this detector.
+    """
     parts = [_steps(prepared), _difference(judged, usual)]
     if remembered is not None and len(judged.closest):
         parts.append(_closest(judged, remembered))
     with st.container(key="why"):
         st.html(f'<div class="kg-why">{"".join(parts)}</div>')
+        if judged.anomalous and (change := change_asked(detector, judged)):
+            st.html(f'<div class="kg-why">{_part("mind", _("What would change its mind?"), change)}</div>')
 
 
 def _part(name: str, title: str, body: str) -> str:

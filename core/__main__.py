@@ -17,7 +17,7 @@ import numpy as np
 
 from core.benchmarks.tables import fill_readmes
 from core.detection.detector import Detector
-from core.detection.evaluation import Labels, evaluate, evaluate_digits, looks_transposed
+from core.detection.evaluation import Labels, evaluate, evaluate_digits, looks_transposed, separation
 from core.detection.scores import SCORES
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
@@ -26,6 +26,7 @@ from core.images.arrays import ImageSet, read_images
 from core.images.data import DIGITS, Bool, Float, UInt8, flatten, is_normal, load_mnist
 from core.images.grouping import characters_of
 from core.images.handwriting import LEAST_INK, MOST_INK, HandwritingError, prepare
+from core.images.look_alikes import look_alikes
 from core.images.noise import NOISES
 from core.images.photos import ink_of_picture, read_picture
 from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, open_bundle, refuse_existing
@@ -408,6 +409,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     test = load_mnist("test")
     scores = bundle.test_scores(detector.score)
     noticed: list[str] = []
+    without_look_alikes: dict[str, Any] = {}
     if options.images is None:
         result = evaluate_digits(scores, test.y, chosen, threshold=detector.threshold_)
         # One table of all ten digits, in their order.
@@ -418,11 +420,19 @@ def _evaluate(options: argparse.Namespace) -> int:
         x, labels, noticed = _characters(given, options.prepare)
         if suspected := looks_transposed(detector, x):
             noticed.append(str(suspected))
+        judged = detector.decision_function(x)
+        if (alike := look_alikes(labels, chosen.normals)).any():
+            plain = judged[~alike]
+            without_look_alikes = {
+                "n": len(plain),
+                "flagged": int((plain > detector.threshold_).sum()),
+                **asdict(separation(scores[normal], plain)),
+            }
         # Everything in the file counts as an anomaly, whatever its label.
         result = evaluate(
             normal_scores=scores[normal],
             normal_labels=test.y[normal],
-            anomaly_scores=detector.decision_function(x),
+            anomaly_scores=judged,
             anomaly_labels=labels,
             threshold=detector.threshold_,
         )
@@ -442,6 +452,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         "anomalies_n": result.anomalies_n,
         "per_label": {label: asdict(group) for label, group in per_label.items()},
     }
+    if without_look_alikes:
+        report["without_look_alikes"] = without_look_alikes
     for note in noticed:
         print(f"note: {note}", file=sys.stderr)
     if noticed:
@@ -496,6 +508,10 @@ def _prepare(image: UInt8) -> Float | None:
 def _print_report(report: dict[str, Any]) -> None:
     for key, value in report.items():
         if not isinstance(value, dict | list):
+            print(f"{key:18} {value if value is not None else '–'}")
+    if "without_look_alikes" in report:
+        print("\nwithout letters that look like its normal digits:")
+        for key, value in report["without_look_alikes"].items():
             print(f"{key:18} {value if value is not None else '–'}")
     print(f"\n{'label':12} {'n':>6} {'flagged':>8} {'rate':>6} {'mean score':>11}")
     for label, group in report["per_label"].items():

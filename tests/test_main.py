@@ -231,7 +231,7 @@ def test_evaluate_with_other_rules(document):
 def test_evaluate_images_of_ones_own(document, digits, tmp_path):
     file = npz(tmp_path / "mine.npz", digits[[0, 1, 0]], np.array(["O", "l", "O"]))
     told = document("evaluate", "--experiment=article-only-1", "--images", file)
-    assert list(told) == DOCUMENT
+    assert list(told) == [*DOCUMENT, "without_look_alikes"]
     # MNIST's test ones against the file.
     assert (told["normals_n"], told["anomalies_n"]) == (1135, 3)
     assert {label: (group["n"], group["flagged"]) for label, group in told["per_label"].items()} == {
@@ -240,6 +240,19 @@ def test_evaluate_images_of_ones_own(document, digits, tmp_path):
     }
     assert told["detection_rate"] == pytest.approx(2 / 3)
     assert told["false_alarm_rate"] <= 0.08
+
+
+def test_letters_that_look_like_its_digits_are_told_apart(document, run, digits, tmp_path):
+    file = npz(tmp_path / "mine.npz", digits[[0, 1, 0]], np.array(["O", "l", "O"]))
+    # To whom knows a 1 alone, l is one, and O is nothing that it knows.
+    told = document("evaluate", "--experiment=article-only-1", "--images", file)["without_look_alikes"]
+    assert (told["n"], told["flagged"]) == (2, 2)
+    assert told["auroc"] > 0.99
+    assert told["fpr95"] < 0.01
+    _, out, _ = run("evaluate", "--experiment=article-only-1", "--images", file)
+    assert "without letters that look like its normal digits:\nn                  2\n" in out
+    every = document("evaluate", "--experiment=article-all", "--images", file)["without_look_alikes"]
+    assert every == {"n": 0, "flagged": 0, "auroc": None, "fpr95": None, "aupr": None}
 
 
 def test_labels_may_be_numbers(document, digits, tmp_path):

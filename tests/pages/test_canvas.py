@@ -82,6 +82,12 @@ def test_a_test_digit_comes_back_from_the_address_as_it_is(open_page, html):
     assert asked(open_page(DRAW, digit="99999")) == asked(open_page(DRAW, digit="-1")) == {}
 
 
+def test_a_letter_that_is_a_digit_is_said_to_be_one(open_page, html):
+    assert "only knows digits, O is a 0." in html(open_page(DRAW, character="O"))
+    assert "only knows digits" not in html(open_page(DRAW, character="A"))
+    assert "S は 5 に見えます" in html(open_page(DRAW, character="S", lang="ja"))
+
+
 def test_the_same_strokes_after_clear_are_a_drawing_again(open_page, html):
     page = pen(open_page, "E")
     drawn, judged = page.session_state["canvas"], html(page)

@@ -146,6 +146,13 @@ def test_which_digit_is_found_by_what(open_page, html):
     assert "最も近い学習画像" in shown
 
 
+def test_why_a_class_is_inverted_is_measured(open_page):
+    page = open_page(PAGE, view="leave-one-out")
+    ones = loaders.trial("article-without-1", "mae")
+    below = (ones.anomaly_scores < np.median(ones.normal_scores)).mean()
+    assert any(f"**{100 * below:.1f}\u00a0%** of the 1s" in each.value for each in page.markdown)
+
+
 def test_the_story_is_measured(open_page):
     texts = " ".join(each.value for each in open_page(PAGE).markdown)
     zeros, ones = (loaders.bundle(f"article-without-{digit}").card.metrics for digit in (0, 1))

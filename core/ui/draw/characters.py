@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import KagamiError
+from core.images.look_alikes import look_alike
 from core.images.strokes import GROUPS, characters
 from core.ui.canvas.drawing import Drawing
 from core.ui.canvas.session import sends_now, show, show_error, shown
@@ -54,6 +55,11 @@ def preset_characters() -> None:
         st.button(_("Surprise me"), key="surprise", on_click=_surprise)
         if now and now.digit is not None:
             told = _("Test image {place}: a {digit}").format(place=now.digit, digit=loaders.test_images().y[now.digit])
+            st.html(f'<span class="kg-legend">{told}</span>')
+        elif now and now.character and (digit := look_alike(now.character)) is not None:
+            told = _("To anyone who only knows digits, {letter} is a {digit}.").format(
+                letter=now.character, digit=digit
+            )
             st.html(f'<span class="kg-legend">{told}</span>')
 
 

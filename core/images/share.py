@@ -66,6 +66,19 @@ def encode(strokes: Strokes, *, longest: int = LONGEST, tolerances: Sequence[flo
     )
 
 
+def as_written(strokes: Strokes) -> tuple[tuple[Stroke, ...], bool]:
+    """The strokes as an address gives them back, and whether one holds them as finely as that.
+
+    Where the first of the tolerances makes the text short enough, these are what :func:`decode` returns, so whatever
+    judges them says the same before and after; they are their own writing. Else they are the strokes themselves: an
+    address holds them only with lines that are moved further, or not at all.
+    """
+    try:
+        return decode(encode(strokes, tolerances=TOLERANCES[:1])), True
+    except KagamiError:
+        return tuple(tuple(stroke) for stroke in strokes), False
+
+
 def decode(text: str) -> tuple[Stroke, ...]:
     """The strokes that :func:`encode` wrote, as straight lines: each inner point stands twice, as a corner does.
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import KagamiError
 from core.images import share
+from core.images.handwriting import prepare
 from core.images.strokes import PEN, SIZE, characters, draw, from_canvas, to_canvas
 
 points = st.tuples(st.floats(-1, 2), st.floats(-1, 2))
@@ -26,6 +27,33 @@ def test_any_drawing_comes_back_and_is_written_the_same_again(strokes):
     for stroke, same in zip(strokes, back, strict=True):
         np.testing.assert_allclose([stroke[0], stroke[-1]], [same[0], same[-1]], atol=0.5 / share.GRID)
     assert share.encode(back) == text
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(drawings)
+def test_what_is_judged_is_what_the_address_gives_back(strokes):
+    judged, exact = share.as_written(strokes)
+    assert exact
+    assert share.decode(share.encode(strokes)) == judged
+    assert share.as_written(judged) == (judged, True)
+    # The canvas sends what it was given rounded to a hundredth of a pixel.
+    sent = from_canvas(to_canvas(judged, size=SIZE, pen=PEN), size=SIZE)
+    assert share.as_written(sent) == (judged, True)
+    ink, again = (draw(each, size=SIZE, pen=PEN) for each in (judged, share.decode(share.encode(sent))))
+    np.testing.assert_array_equal(again, ink)
+    try:
+        image = prepare(ink).image
+    except KagamiError:
+        return
+    np.testing.assert_array_equal(prepare(again).image, image)
+
+
+def test_what_an_address_does_not_hold_so_finely_is_judged_as_it_was_drawn():
+    turn = np.linspace(0, 60 * np.pi, 4000)
+    spiral = tuple(zip(*(0.5 + 0.4 * f(turn) * turn / turn[-1] for f in (np.cos, np.sin)), strict=True))
+    assert share.as_written([spiral]) == ((spiral,), False)
+    simplified = share.decode(share.encode([spiral]))
+    assert share.as_written(simplified) == (simplified, True)  # its own address holds it
 
 
 @pytest.mark.parametrize("name", WRITTEN)

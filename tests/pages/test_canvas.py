@@ -132,8 +132,7 @@ def test_what_the_pen_draws_stands_in_the_address_and_comes_back_from_it(open_pa
     again = open_page(DRAW, **address)
     assert asked(again) == address
     assert not again.warning
-    score, twin = (float(SCORE.search(html(each))[1]) for each in (page, again))
-    assert twin == pytest.approx(score, rel=0.05)
+    assert html(again) == html(page)  # the verdict, the tiles and every figure
 
 
 @pytest.mark.parametrize("text", ["AAAA", "A" * 100_000, "あ", "%00"])

@@ -12,6 +12,7 @@ from core.images.data import Float, UInt8
 from core.images.grouping import characters_of
 from core.images.handwriting import Box, HandwritingError, Prepared, prepare
 from core.images.photos import placed
+from core.images.share import as_written
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
 from core.images.tracing import traced
 from core.ui.shared import loaders
@@ -69,9 +70,26 @@ class Drawing:
         return replace(self, strokes=strokes, given=None, character="", digit=None, by_hand=True)
 
     @cached_property
+    def _written(self) -> tuple[tuple[Stroke, ...], bool]:
+        return as_written(self.strokes)
+
+    @property
+    def judged(self) -> tuple[Stroke, ...]:
+        """The strokes that are judged: what the visitor drew as the address gives it back, within a quarter of a pixel.
+
+        So a reload or a link says the same of them, to the last digit.
+        """
+        return self._written[0] if self.by_hand and self.picture is None else self.strokes
+
+    @property
+    def exact(self) -> bool:
+        """Whether an address holds the strokes as they are judged, and not, as of very long ones, simplified lines."""
+        return self._written[1]
+
+    @cached_property
     def ink(self) -> Float:
-        """(SIZE, SIZE) float32 in [0, 1], as the canvas shows it."""
-        drawn = draw(self.strokes, size=SIZE, pen=PEN)
+        """(SIZE, SIZE) float32 in [0, 1], as the canvas shows it, up to a quarter of a pixel."""
+        drawn = draw(self.judged, size=SIZE, pen=PEN)
         return drawn if self.picture is None else np.maximum(drawn, self.picture / np.float32(255))
 
     @cached_property
@@ -86,7 +104,7 @@ class Drawing:
         if not 1 < len(found) <= MOST_CHARACTERS:
             return (self,)
         own: list[list[Stroke]] = [[] for _ in found]
-        for stroke in self.strokes:
+        for stroke in self.judged:
             x, y = (SIZE * sum(point[axis] for point in stroke) / len(stroke) for axis in (0, 1))
             own[min(range(len(found)), key=lambda i: _away(x, y, found[i].box))].append(stroke)
         parts = tuple(self.with_strokes(tuple(strokes)) for strokes in own if strokes)

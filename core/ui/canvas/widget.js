@@ -1,10 +1,9 @@
 // What the drawing canvas lacks: a name for those who cannot see it, buttons that stay out of the way (ours know
-// Japanese), drawings that draw themselves, and an address that follows each stroke without a page in the history.
+// Japanese), and drawings that draw themselves.
 
 const PIXELS_A_SECOND = 900, SHORTEST = 250, LONGEST = 1200; // milliseconds
 
 export default ({ data }) => {
-  keepOneHistoryEntry();
   let stop = () => {};
   let gone = false;
   // The canvas is a component of its own and may come later than this one.
@@ -76,20 +75,4 @@ function replay(root, { replay: lines, size, pen }) {
   };
   frame = requestAnimationFrame(show);
   return stop;
-}
-
-// Streamlit adds a history entry for each change of the address. Back should leave the page, not undo a stroke.
-function keepOneHistoryEntry() {
-  if (window.kagamiHistory) return;
-  window.kagamiHistory = true;
-  const push = history.pushState.bind(history);
-  const rest = (url) => {
-    const there = new URL(url, location.href);
-    for (const name of ["character", "digit", "s"]) there.searchParams.delete(name);
-    return there.href;
-  };
-  history.pushState = (state, title, url) => {
-    if (url != null && rest(url) === rest(location.href)) history.replaceState(state, title, url);
-    else push(state, title, url);
-  };
 }

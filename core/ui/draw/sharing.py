@@ -79,10 +79,19 @@ def _addresses(base: str, now: Drawing) -> tuple[str, str, list[str]]:
         url = f"{plain}&s={share.encode(now.strokes)}"
     except KagamiError:
         return plain, plain, [_("This drawing is too long for an address: this one holds your choices alone.")]
+    moved = _("The address holds this long drawing with simplified lines: opened again, its score can be another one.")
+    notes = [] if now.exact else [moved]
     if len(url) <= SCANNED:
-        return url, url, []
+        return url, url, notes
     try:
         short = f"{plain}&s={share.encode(now.strokes, longest=SCANNED - len(plain) - 3)}"
     except KagamiError:
-        return url, "", [_("This drawing is too long for a QR code that a telephone can read. Its address works.")]
-    return url, short, [_("In the QR code the lines are simplified a little, so that a telephone can read it.")]
+        return (
+            url,
+            "",
+            [*notes, _("This drawing is too long for a QR code that a telephone can read. Its address works.")],
+        )
+    simpler = _(
+        "In the QR code the lines are simplified, so that a telephone can read it: there the score can be another one."
+    )
+    return url, short, [*notes, simpler]

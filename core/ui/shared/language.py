@@ -2,6 +2,7 @@
 
 import gettext
 from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,15 +15,15 @@ LANGUAGES = {"ja": "日本語", "en": "English"}
 LOCALE = ASSETS / "locale"
 CONTENT = ASSETS / "content"
 
-_SET_LANG = "export default ({ data }) => { document.documentElement.lang = data }"
+_JS = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 
 
 def choose_language() -> str:
     """Show the switch and return the language: `?lang=`, else the browser's, else English."""
     with st.container(key="language"):
         now = switch("Language / 言語", LANGUAGES, key="lang", default=_browser_language(), hidden=True)
-        # Streamlit always says lang="en"; screen readers and fonts go by it.
-        st.components.v2.component("kagami_lang", js=_SET_LANG)(data=now, key="html_lang", height=1)
+        # It is on every page, and so is what else each page's document needs.
+        st.components.v2.component("kagami_page", js=_JS)(data=now, key="html_lang", height=1)
     return now
 
 

@@ -1,7 +1,8 @@
 """Protocols of the literature, run from a seed: leave-one-out, one-class, and letters.
 
-No test image chooses anything: each run trains on MNIST's training part, and only its AUROC is taken on the test part.
-Results are written after each run, so that a run that was interrupted goes on where it stopped.
+No test image chooses anything: each run trains on MNIST's training part, and only its figures are taken on the test
+part. Rows that were measured before AUPR and FPR95 were told have an AUROC alone. Results are written after each run,
+so that a run that was interrupted goes on where it stopped.
 """
 
 import json
@@ -18,7 +19,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from core.detection.detector import Detector
-from core.detection.evaluation import auroc
+from core.detection.evaluation import aupr, auroc, fpr95, inside
 from core.errors import KagamiError
 from core.files import write_text
 from core.images.data import DIGITS, Float, flatten, is_normal, load_mnist
@@ -133,6 +134,9 @@ def _run(run: Run, recipe: Recipe, score: str, letters: tuple[Float, Any] | None
         "recipe": recipe.name,
         "score": score,
         "auroc": auroc(normal, anomalous),
+        "aupr": aupr(normal, anomalous),
+        "fpr95": fpr95(normal, anomalous),
+        "inside": inside(normal, anomalous),
         "train_seconds": bundle.card.train_seconds,
         "total_seconds": round(built, 1),
     }
@@ -164,10 +168,11 @@ def _baselines(run: Run, letters: tuple[Float, Any] | None) -> list[dict[str, An
         x_other = letters[0]
     article_row = _run(run, _article(), "mae", letters)
     scorers = {"pca": _pca(x_train), "nearest pixels": _nearest(x_train), "ink": _ink}
-    rows = [
-        {**run.label, "recipe": name, "score": name, "auroc": auroc(scorer(x_normal), scorer(x_other))}
-        for name, scorer in scorers.items()
-    ]
+    rows = []
+    for name, scorer in scorers.items():
+        both = scorer(x_normal), scorer(x_other)
+        figures = {"auroc": auroc(*both), "aupr": aupr(*both), "fpr95": fpr95(*both), "inside": inside(*both)}
+        rows.append({**run.label, "recipe": name, "score": name, **figures})
     return [article_row, *rows]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.images.data import ASSETS
+from core.images.strokes import LIKE_DIGITS
 
 REPORTS = ASSETS / "benchmarks"
 
@@ -65,6 +66,59 @@ def score_table(name: str) -> AurocTable:
     ]
     best_first = sorted(by_score, key=lambda row: -row.mean)
     return AurocTable(digits=tuple(best_first[0].auroc), date=report["date"], rows=tuple(best_first))
+
+
+def letters_table() -> tuple[AurocTable, tuple[str, ...]]:
+    """AUROC of all letters and of those that are no digits, by way to judge, and which the second leaves out.
+
+    A letter has as many images as any other, so the mean over letters is the AUROC of them all. Ways whose report does
+    not tell single letters are left out.
+    """
+    report = _report("letters")
+    told = [row for row in [*report["rows"], *report["baselines"]] if "per_label" in row]
+    rows = []
+    for recipe, score in dict.fromkeys((row["recipe"], row["score"]) for row in told):
+        mine = [row["per_label"] for row in told if (row["recipe"], row["score"]) == (recipe, score)]
+        rows.append(
+            AurocRow(
+                recipe=recipe,
+                score=score,
+                seeds=len(mine),
+                baseline=recipe != report["recipe"],
+                auroc={
+                    "all": float(np.mean([list(each.values()) for each in mine])),
+                    "letters": float(
+                        np.mean([[v for name, v in each.items() if name not in LIKE_DIGITS] for each in mine])
+                    ),
+                },
+            )
+        )
+    left_out = tuple(name for name in told[0]["per_label"] if name in LIKE_DIGITS)
+    return AurocTable(digits=("all", "letters"), date=report["date"], rows=tuple(rows)), left_out
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """False alarms of one bundle for one way in. realised: by what was wanted, both in [0, 1]; n: test digits."""
+
+    experiment: str
+    source: str
+    n: int
+    realised: Mapping[float, float]
+
+
+def source_table() -> tuple[SourceRow, ...]:
+    """The report `sources`: what thresholds promise and what they keep."""
+    report = _report("sources")
+    return tuple(
+        SourceRow(
+            experiment=row["experiment"],
+            source=row["source"],
+            n=row["n"],
+            realised=dict(zip(report["wanted"], row["false_alarms"], strict=True)),
+        )
+        for row in report["rows"]
+    )
 
 
 def _row(rows: list[dict[str, Any]], key: str, *, baseline: bool) -> AurocRow:

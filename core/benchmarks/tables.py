@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from core.benchmarks.reports import AurocRow, auroc_table, score_table
+from core.benchmarks.reports import AurocRow, auroc_table, letters_table, score_table, source_table
+from core.detection.evaluation import aupr, fpr95, inside
 from core.files import write_text
-from core.images.data import ASSETS
+from core.images.data import ASSETS, is_normal, load_mnist
 from core.images.noise import NOISES
 from core.models.bundle import Card, load_bundle
 from core.models.denoising import DENOISING, PLAIN, shipped
@@ -48,6 +49,25 @@ def _by_digit(name: str) -> Callable[[], str]:
     return table
 
 
+def _letters() -> str:
+    """AUROC of letters, with and without those that are digits in all but name."""
+    found, left_out = letters_table()
+    rows = []
+    for row in found.rows:
+        seeds = f"{row.seeds} seed{'s' if row.seeds > 1 else ''}"
+        title = f"{row.recipe} ({row.score})" if row.baseline else f"**{row.recipe}** ({seeds}, {found.date})"
+        rows.append([title, *_aurocs(row)])
+    return _markdown(["", "all letters", f"without {' '.join(left_out)}"], rows)
+
+
+def _sources() -> str:
+    """Realised false alarms by way in and wanted rate."""
+    found = source_table()
+    wanted = list(found[0].realised)
+    rows = [[f"`{r.experiment}`", r.source, str(r.n), *(f"{r.realised[w]:.3f}" for w in wanted)] for r in found]
+    return _markdown(["experiment", "source", "test digits", *(f"{w:.0%} wanted" for w in wanted)], rows)
+
+
 def _scores() -> str:
     """Mean AUROC of every score of the same networks, leave-one-out."""
     found = score_table("leave-one-out")
@@ -61,18 +81,24 @@ def _aurocs(row: AurocRow) -> list[str]:
 
 def _bundles() -> str:
     """What each shipped bundle does on MNIST's test images, judged as its recipe means it."""
-    rows = []
+    rows, labels = [], load_mnist("test").y
     for name in PRESETS:
-        card = load_bundle(name).card
+        bundle = load_bundle(name)
+        card = bundle.card
+        scores, normal = bundle.test_scores(card.experiment.recipe.score), is_normal(labels, card.experiment.normals)
         rows.append(
             [
                 f"`{name}`",
                 f"{card.experiment.recipe.score}, {card.experiment.recipe.rule}",
                 *(_figure(card, key) for key in ("detection_rate", "false_alarm_rate", "auroc")),
+                *(_told(measure(scores[normal], scores[~normal])) for measure in (aupr, fpr95, inside)),
                 f"{card.seed}, {card.created}",
             ]
         )
-    return _markdown(["experiment", "score, rule", "detected", "false alarms", "AUROC", "seed, date"], rows)
+    return _markdown(
+        ["experiment", "score, rule", "detected", "false alarms", "AUROC", "AUPR", "FPR95", "inside", "seed, date"],
+        rows,
+    )
 
 
 def _denoising() -> str:
@@ -88,7 +114,10 @@ def _denoising() -> str:
 
 
 def _figure(card: Card, key: str) -> str:
-    value = card.metrics[key]
+    return _told(card.metrics[key])
+
+
+def _told(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
@@ -99,6 +128,8 @@ TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "leave-one-out": _by_digit("leave-one-out"),
         "one-class": _by_digit("one-class"),
         "letters": _by_digit("letters"),
+        "letters-digits": _letters,
+        "sources": _sources,
         "scores": _scores,
     }
 )

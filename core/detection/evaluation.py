@@ -1,5 +1,6 @@
 """How good a detector is, on images whose labels are known."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.detection.curves import curves
 from core.detection.detector import Detector
 from core.errors import KagamiError
 from core.images.data import Float, UInt8, flatten, is_normal, load_mnist
@@ -31,12 +33,16 @@ class Evaluation:
     """Rates in [0, 1]; None where there is nothing to count.
 
     auroc: the chance that an anomaly scores higher than a normal (ties count half).
+    aupr: area under the precision–recall curve, anomalies being what is to be found; it depends on how many there are.
+    fpr95: share of normals flagged by the highest threshold that flags at least 95 % of the anomalies; lower is better.
     detection_rate: share of anomalies flagged. misses: anomalies not flagged.
     false_alarm_rate: share of normals flagged.
     normals, anomalies: the same per label, labels as strings in their own order.
     """
 
     auroc: float | None
+    aupr: float | None
+    fpr95: float | None
     detection_rate: float | None
     false_alarm_rate: float | None
     misses: int
@@ -64,6 +70,37 @@ def auroc(normal_scores: Float, anomaly_scores: Float) -> float | None:
     return float(lower + lower_or_equal) / 2 / pairs
 
 
+def aupr(normal_scores: Float, anomaly_scores: Float) -> float | None:
+    """Average precision of finding the anomalies, as scikit-learn's; None where one of them is empty."""
+    if not len(normal_scores) or not len(anomaly_scores):
+        return None
+    return curves(normal_scores, anomaly_scores).average_precision
+
+
+def fpr95(normal_scores: Float, anomaly_scores: Float) -> float | None:
+    """False alarms at 95 % detection: the share of normals that score at least what 95 % of the anomalies reach.
+
+    FPR at 95 % TPR (Liang et al., ODIN, ICLR 2018, section 4.2), anomalies being the positives;
+    None where one of the two is empty.
+    """
+    if not len(normal_scores) or not len(anomaly_scores):
+        return None
+    reached = np.sort(anomaly_scores)[len(anomaly_scores) - math.ceil(len(anomaly_scores) * 0.95)]
+    return float(np.mean(normal_scores >= reached))
+
+
+def inside(normal_scores: Float, anomaly_scores: Float) -> float | None:
+    """Share of the anomalies that score below the median normal; None where one of the two is empty.
+
+    Half of them would by chance. More, and the score is *inverted* (AUROC below .5): what was held out lies inside what
+    was learnt. A 1 is the clearest case: its stroke is part of a 4, a 7 and a 9, so whoever returns those returns it,
+    and having the least ink it has the least to get wrong. Reconstruction error calls it the most usual digit.
+    """
+    if not len(normal_scores) or not len(anomaly_scores):
+        return None
+    return float(np.mean(anomaly_scores < np.median(normal_scores)))
+
+
 def evaluate(
     *,
     normal_scores: Float,
@@ -77,6 +114,8 @@ def evaluate(
     detected = int((anomaly_scores > threshold).sum())
     return Evaluation(
         auroc=auroc(normal_scores, anomaly_scores),
+        aupr=aupr(normal_scores, anomaly_scores),
+        fpr95=fpr95(normal_scores, anomaly_scores),
         detection_rate=detected / len(anomaly_scores) if len(anomaly_scores) else None,
         false_alarm_rate=false_alarms / len(normal_scores) if len(normal_scores) else None,
         misses=len(anomaly_scores) - detected,

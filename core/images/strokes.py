@@ -65,6 +65,18 @@ class Character:
     strokes: tuple[Stroke, ...]
 
 
+LIKE_DIGITS: Mapping[str, int] = MappingProxyType(
+    {"O": 0, "o": 0, "I": 1, "l": 1, "Z": 2, "S": 5, "s": 5, "b": 6, "q": 9}
+)
+"""Letters that are digits in all but name, and which. An O *is* a 0 to anyone who only knows digits: no honest detector
+flags it, and figures for letters are given with and without these."""
+
+
+def digit_in_all_but_name(name: str) -> int | None:
+    """The digit that a character of this name is to anyone who only knows digits; None for every other."""
+    return LIKE_DIGITS.get(name)
+
+
 @cache
 def characters() -> Mapping[str, Character]:
     """All preset characters by name, in display order, read once.

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from core.detection.detector import Detector
-from core.detection.evaluation import Group, auroc, evaluate, evaluate_on_test
+from core.detection.evaluation import Group, aupr, auroc, evaluate, evaluate_on_test, fpr95, inside
 from core.models.experiments import experiment
 
 few = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=1, max_size=20).map(
@@ -106,3 +106,23 @@ def test_on_mnists_test_images(name, normals, anomalies):
         assert result.normals["1"].mean_score < min(group.mean_score for group in result.anomalies.values())
     else:
         assert result.auroc is None
+
+
+def test_the_figures_that_others_publish():
+    normal, anomalous = np.arange(100, dtype=np.float32), np.linspace(90, 109, 20, dtype=np.float32)
+    # 19 of the 20 anomalies reach 91, and so do nine of the hundred normals.
+    assert fpr95(normal, anomalous) == pytest.approx(0.09)
+    truth, scores = np.repeat([0, 1], [100, 20]), np.concatenate([normal, anomalous])
+    assert aupr(normal, anomalous) == pytest.approx(average_precision_score(truth, scores))
+    assert toy().fpr95 == pytest.approx(1 / 3)
+
+
+def test_what_lies_inside_the_normals_is_inverted():
+    normal = np.arange(1, 11, dtype=np.float32)
+    assert inside(normal, np.array([0.5, 2, 3, 9], np.float32)) == 0.75
+    assert inside(normal, normal + 20) == 0
+
+
+def test_without_one_of_the_two_there_is_nothing_to_tell():
+    some, none = np.ones(3, np.float32), np.empty(0, np.float32)
+    assert {measure(*pair) for measure in (aupr, fpr95, inside) for pair in ((some, none), (none, some))} == {None}

@@ -1,4 +1,4 @@
-"""The command line: python -m core train | evaluate | score | denoise | benchmark | talk | tables."""
+"""The command line: python -m core train | calibrate | evaluate | score | denoise | benchmark | talk | tables."""
 
 import argparse
 import json
@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from core.benchmarks.tables import fill_readmes
-from core.detection.detector import Detector
+from core.detection.calibration import calibrate_again
+from core.detection.detector import Detector, knowledge_of
 from core.detection.evaluation import Labels, evaluate, evaluate_digits, looks_transposed, separation
 from core.detection.scores import SCORES
+from core.detection.seen import Knowledge
 from core.detection.thresholds import RULES, Threshold
 from core.errors import KagamiError
 from core.files import write_bytes, write_text
@@ -29,6 +31,7 @@ from core.images.handwriting import LEAST_INK, MOST_INK, HandwritingError, prepa
 from core.images.look_alikes import look_alikes
 from core.images.noise import NOISES
 from core.images.photos import ink_of_picture, read_picture
+from core.images.sources import SCAN, SOURCES, source_of
 from core.models.bundle import MODELS, Bundle, list_bundles, load_bundle, open_bundle, refuse_existing
 from core.models.denoising import DENOISING, PLAIN, Point, amounts, measure, to_json
 from core.models.epochs import Epoch
@@ -45,6 +48,8 @@ from core.story.printed import talk_pdf
 # Exit statuses, as the shell knows them; the last is a training that was kept, and came to nothing.
 OK, INCOMPLETE, WRONG_USAGE, USELESS = 0, 1, 2, 3
 STDOUT = Path("-")
+# Of --source: by the image's size.
+AUTO = "auto"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--force", action="store_true", help="replace bundles that exist")
     train.set_defaults(run=_train)
 
+    calibrate = commands.add_parser("calibrate", help="set a bundle's thresholds anew, without training it again")
+    which = calibrate.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="a bundle whose recipe has a threshold for each way in")
+    which.add_argument("--all", action="store_true", help="every shipped preset of such a recipe")
+    calibrate.add_argument("--models", type=Path, default=MODELS, metavar="DIR", help=f"default: {_shown(MODELS)}")
+    calibrate.set_defaults(run=_calibrate)
+
     judging = argparse.ArgumentParser(add_help=False)
     judging.add_argument("--experiment", default=PRESETS[0], metavar="NAME", help=f"default: {PRESETS[0]}")
     judging.add_argument(
@@ -103,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
         help="for quantile, conformal; default: 0.05",
     )
     judging.add_argument("--at", type=float, default=0.0, metavar="SCORE", help="for fixed: the threshold itself")
+    judging.add_argument(
+        "--source",
+        choices=(*SOURCES, AUTO),
+        default=AUTO,
+        help="where the images come from, and so which threshold; auto (default): 28×28 is a scan, else a photo",
+    )
     judging.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     score = commands.add_parser("score", parents=[judging], help="judge the characters in pictures")
@@ -128,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
 
     benchmark = commands.add_parser("benchmark", help="run a protocol of the literature, from training to AUROC")
-    benchmark.add_argument("protocol", choices=("leave-one-out", "one-class", "letters", "speed"))
+    benchmark.add_argument("protocol", choices=("leave-one-out", "one-class", "letters", "sources", "speed"))
     benchmark.add_argument("--recipe", choices=RECIPES, default="kagami", help="default: kagami")
     benchmark.add_argument("--score", choices=SCORES, help="default: the recipe's")
     benchmark.add_argument("--digits", type=_digits, default=DIGITS, metavar="0,1", help="default: all ten")
@@ -179,6 +197,15 @@ def _train(options: argparse.Namespace) -> int:
             print(f"warning: {path.name}: {reason}", file=sys.stderr)
             status = USELESS
     return status
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    chosen = (
+        [name for name in PRESETS if experiment(name).recipe.calibrate_with_pens] if options.all else [options.name]
+    )
+    for name in chosen:
+        print(calibrate_again(name, folder=options.models))
+    return OK
 
 
 def _plans(options: argparse.Namespace) -> list[Plan]:
@@ -275,9 +302,23 @@ def _speed(options: argparse.Namespace) -> int:
     return OK if report["ratio"] is not None else INCOMPLETE
 
 
+def _sources(options: argparse.Namespace) -> int:
+    from core.benchmarks.sources import realised
+
+    names = [name for name in PRESETS if experiment(name).recipe.calibrate_with_pens]
+    report = realised([load_bundle(name) for name in names])
+    text = json.dumps(report, indent=1) + "\n"
+    if options.out is not None:
+        write_text(options.out, text)
+    print(text if options.out is None else options.out)
+    return OK
+
+
 def _benchmark(options: argparse.Namespace) -> int:
     if options.protocol == "speed":
         return _speed(options)
+    if options.protocol == "sources":
+        return _sources(options)
     if (options.protocol == "letters") != (options.images is not None):
         raise KagamiError("bad_usage", "letters, and no other benchmark, needs --images FILE.")
     recipe = RECIPES[options.recipe]
@@ -354,8 +395,9 @@ def _tables(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    _, detector = _detector(options)
-    rows = [row for file in options.files for row in _judge(file, detector)]
+    bundle, knowledge = _bundle(options)
+    detectors = {source: _detector(options, bundle, knowledge, source) for source in SOURCES}
+    rows = [row for file in options.files for row in _judge(file, detectors, options.source)]
     if options.json:
         print(json.dumps(rows, indent=1, allow_nan=False))
     else:
@@ -364,20 +406,23 @@ def _score(options: argparse.Namespace) -> int:
     return INCOMPLETE if any("error" in row for row in rows) else OK
 
 
-def _judge(file: Path, detector: Detector) -> list[dict[str, Any]]:
+def _judge(file: Path, detectors: dict[str, Detector], source: str) -> list[dict[str, Any]]:
     """One row for each character in the picture, or one that says why there is none."""
     try:
-        ink = ink_of_picture(read_picture(file))
+        picture = read_picture(file)
+        ink = ink_of_picture(picture)
         found = characters_of(ink)
         images = [prepare(each.ink).image for each in found] if len(found) > 1 else [prepare(ink).image]
     except KagamiError as error:
         return [{"file": str(file), "error": str(error)}]
     except OSError as error:
         return [{"file": str(file), "error": f"The file cannot be opened: {error.strerror}."}]
+    detector = detectors[source_of(picture.size) if source == AUTO else source]
     scores = detector.decision_function(flatten(np.stack(images)))
     rows: list[dict[str, Any]] = [
         {
             "file": str(file),
+            "source": detector.source_,
             "score": float(score),
             "threshold": _finite(detector.threshold_),
             "anomalous": bool(score > detector.threshold_),
@@ -404,19 +449,23 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    bundle, detector = _detector(options)
+    bundle, knowledge = _bundle(options)
+    given = None
+    if options.images is not None:
+        given = read_images(options.images, invert=options.invert, transpose=options.transpose)
+    found = SCAN if given is None else source_of(given.images.shape)
+    detector = _detector(options, bundle, knowledge, found if options.source == AUTO else options.source)
     chosen = bundle.experiment
     test = load_mnist("test")
     scores = bundle.test_scores(detector.score)
     noticed: list[str] = []
     without_look_alikes: dict[str, Any] = {}
-    if options.images is None:
+    if given is None:
         result = evaluate_digits(scores, test.y, chosen, threshold=detector.threshold_)
         # One table of all ten digits, in their order.
         per_label = dict(sorted({**result.normals, **result.anomalies}.items()))
     else:
         normal = is_normal(test.y, chosen.normals)
-        given = read_images(options.images, invert=options.invert, transpose=options.transpose)
         x, labels, noticed = _characters(given, options.prepare)
         if suspected := looks_transposed(detector, x):
             noticed.append(str(suspected))
@@ -442,6 +491,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         "experiment": chosen.name,
         "score": detector.score,
         "rule": detector.threshold.rule,
+        "source": detector.source_,
         "threshold": _finite(detector.threshold_),
         "auroc": result.auroc,
         "fpr95": result.fpr95,
@@ -524,14 +574,18 @@ def _finite(threshold: float) -> float | None:
     return threshold if math.isfinite(threshold) else None
 
 
-def _detector(options: argparse.Namespace) -> tuple[Bundle, Detector]:
+def _bundle(options: argparse.Namespace) -> tuple[Bundle, Knowledge]:
     name = options.experiment
     if name not in list_bundles(options.models):
         name = experiment(name).name  # "no such experiment" says more than "no such bundle"
     bundle = load_bundle(name, folder=options.models)
+    return bundle, knowledge_of(bundle)
+
+
+def _detector(options: argparse.Namespace, bundle: Bundle, knowledge: Knowledge, source: str) -> Detector:
     rule = options.rule or bundle.experiment.recipe.rule
     threshold = Threshold(rule=rule, k=options.k, false_alarms=options.false_alarms, at=options.at)
-    return bundle, Detector.of(bundle, score=options.score, threshold=threshold)
+    return Detector.of(bundle, knowledge=knowledge, score=options.score, threshold=threshold, source=source)
 
 
 def _digits(text: str) -> tuple[int, ...]:

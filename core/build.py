@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.detection.calibration import calibrate
 from core.detection.detector import learn, scores_of
-from core.detection.evaluation import Evaluation, evaluate_digits
+from core.detection.evaluation import Evaluation
 from core.detection.scores import SCORES
 from core.detection.seen import Seen
-from core.detection.thresholds import Threshold
 from core.errors import KagamiError
 from core.images.data import MNIST_SHA256, Float, Labelled, Split, UInt8, flatten, load_mnist
-from core.images.pens import redrawn
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import (
     CALIBRATION,
@@ -26,7 +25,6 @@ from core.models.bundle import (
     SNAPSHOTS,
     Card,
     refuse_existing,
-    score_arrays,
     write_bundle,
 )
 from core.models.epochs import Epoch
@@ -125,17 +123,8 @@ def measure(
     experiment: Experiment, autoencoder: Autoencoder, train: Labelled, test: Labelled, split: Split
 ) -> tuple[dict[str, npt.NDArray[Any]], Evaluation]:
     """What a bundle's calibration.npz holds, and what its recipe's own detector does on the test images."""
-    recipe = experiment.recipe
-    knowledge = learn(autoencoder, train.x, train=split.train, calibrate=split.calibrate, memory=recipe.remembers)
-    normals = flatten(train.x[split.calibrate])
-    if recipe.calibrate_with_pens:
-        rng = np.random.default_rng(recipe.split_seed)
-        normals = flatten(np.array([redrawn(image, rng) for image in train.x[split.calibrate]]))
-    calibrating, testing = (Seen(x, autoencoder, knowledge) for x in (normals, flatten(test.x)))
-    arrays = knowledge.to_arrays()
-    scores = {name: (SCORES[name].compute(calibrating), SCORES[name].compute(testing)) for name in scores_of(knowledge)}
-    for name, (of_calibration, of_test) in scores.items():
-        arrays |= score_arrays(name, calibration=of_calibration, test=of_test)
-    own, tested = scores[recipe.score]
-    threshold = Threshold(rule=recipe.rule).of(own)
-    return arrays, evaluate_digits(tested, test.y, experiment, threshold=threshold)
+    memory = experiment.recipe.remembers
+    knowledge = learn(autoencoder, train.x, train=split.train, calibrate=split.calibrate, memory=memory)
+    testing = Seen(flatten(test.x), autoencoder, knowledge)
+    tested = {name: SCORES[name].compute(testing) for name in scores_of(knowledge)}
+    return calibrate(experiment, autoencoder, knowledge, train, test, split, tested)

@@ -1,7 +1,5 @@
 """Draw a character and see whether the mirror knows it."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -28,14 +26,15 @@ from core.ui.shared.verdict import opinion
 
 @st.fragment  # a stroke reruns this and nothing else
 def mirror(chosen: Chosen, usual: Usual) -> None:
-    before, detector = chosen.detector, calibrated(chosen.detector)
-    chosen = replace(chosen, detector=detector)
-    own = detector.score in RECONSTRUCTION_ERRORS
-    measured = detector if own else calibrated(loaders.detector(chosen.name, "mse", detector.threshold))
     with st.container(key="row"):
         with st.container(key="drawing"):
             drawing = show_canvas()
             canvas_buttons()
+        before = chosen.of_source(drawing.source).detector
+        detector = calibrated(before)
+        own = detector.score in RECONSTRUCTION_ERRORS
+        measured = loaders.detector(chosen.name, "mse", detector.threshold, drawing.source)
+        measured = detector if own else calibrated(measured)
         prepared = judged = error = None
         reason, beside = "", ("", "")
         try:

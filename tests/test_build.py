@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from core.detection.calibration import normals
 from core.detection.detector import Detector, knowledge_of
 from core.detection.evaluation import evaluate_digits
 from core.detection.scores import SCORES
 from core.detection.thresholds import Threshold
 from core.images import data
-from core.images.data import MNIST_SHA256, flatten, split_normals
-from core.images.pens import redrawn
+from core.images.data import MNIST_SHA256, Labelled, flatten, split_normals
 from core.models.bundle import list_bundles, load_bundle
 
 
@@ -57,13 +57,18 @@ def test_a_bundle_holds_every_score_of_what_calibrates_and_of_the_test_images(bu
         name: Detector.of(bundle, knowledge=knowledge_of(bundle, tiny["x_train"]), score=name, threshold=Threshold())
         for name in SCORES
     }
-    rng = np.random.default_rng(bundle.experiment.recipe.split_seed)
-    drawn = np.array([redrawn(image, rng) for image in tiny["x_train"][split.calibrate]])
-    for part, images in (("score", drawn), ("test", tiny["x_test"])):
-        seen = detectors["mae"].see(flatten(images))
+    calibrating = normals(bundle.experiment, Labelled(x=tiny["x_train"], y=tiny["y_train"]), split)
+    assert "scan" in calibrating
+    assert bundle.sources == (tuple(calibrating) if len(calibrating) > 1 else ())
+    for source, x in calibrating.items():
+        seen = detectors["mae"].see(x)
         for name, detector in detectors.items():
-            kept = bundle.calibration[f"{part}_{name}"]
-            np.testing.assert_allclose(kept, detector.decision_function(seen), rtol=1e-4, atol=1e-4, err_msg=name)
+            held = bundle.calibration_scores(name, source)
+            np.testing.assert_allclose(held, detector.decision_function(seen), rtol=1e-4, atol=1e-4, err_msg=name)
+    seen = detectors["mae"].see(flatten(tiny["x_test"]))
+    for name, detector in detectors.items():
+        kept = bundle.test_scores(name)
+        np.testing.assert_allclose(kept, detector.decision_function(seen), rtol=1e-4, atol=1e-4, err_msg=name)
 
 
 def test_what_trains_is_remembered_and_nothing_else(bundle, tiny, split):

@@ -1,13 +1,15 @@
 """The bundles that ship, held against MNIST's test images and the figures that the README gives."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from core.detection.detector import Detector, knowledge_of, scores_of
 from core.detection.evaluation import evaluate_digits, evaluate_on_test
 from core.detection.scores import SCORES
-from core.images.data import MNIST_SHA256, flatten, load_mnist, split_normals
-from core.images.pens import redrawn
+from core.images.data import MNIST_SHA256, flatten, load_mnist, split_normals, writers_of_their_own
+from core.images.sources import SOURCES, brought_in
 from core.models.bundle import MODELS, list_bundles, load_bundle
 from core.models.experiments import PRESETS, experiment
 
@@ -15,8 +17,8 @@ from core.models.experiments import PRESETS, experiment
 LARGEST = 16 * 2**20
 # One image takes a remembering detector about two milliseconds, so that a sample must do.
 SAMPLE = slice(0, 10_000, 50)
-# Pens are drawn one after the other, so a sample of those starts at the first.
-FIRST = 60
+# Of the digits that are drawn, the first ones.
+DRAWN = 24
 # Trained before bundles kept them.
 WITHOUT_SNAPSHOTS = ("kagami-all", "kagami-only-1", "kagami-without-0", "denoise-all")
 
@@ -111,31 +113,36 @@ def test_the_card_tells_what_the_shipped_scores_come_to(bundle, knowledge, test)
         assert card[figure] == (None if now is None else pytest.approx(now, rel=1e-6)), figure
 
 
+def first_of(bundle, source, n, score):
+    return bundle.calibration_scores(score, source)[:n]
+
+
 def test_shipped_scores_are_those_of_their_images(bundle, knowledge, train, test):
     split = split_of(bundle, train.y)
     names = scores_of(knowledge)
     assert names == (tuple(SCORES) if bundle.experiment.recipe.remembers else ("mae", "mse", "bce", "sap", "nap"))
     recipe = bundle.experiment.recipe
-    calibrate = train.x[split.calibrate]
-    first = slice(FIRST) if recipe.calibrate_with_pens else SAMPLE
-    calibrating = flatten(calibrate[first])
-    if recipe.calibrate_with_pens:
-        rng = np.random.default_rng(recipe.split_seed)
-        calibrating = flatten(np.array([redrawn(image, rng) for image in calibrate[first]]))
+    chosen = writers_of_their_own(split.calibrate) if recipe.calibrate_with_pens else split.calibrate
+    assert bundle.sources == (tuple(SOURCES) if recipe.calibrate_with_pens else ())
+    drawn = chosen[:DRAWN]
+    parts = [
+        ("scan", lambda score: bundle.calibration_scores(score)[::50], flatten(train.x[chosen[::50]])),
+        ("test", lambda score: bundle.test_scores(score)[SAMPLE], flatten(test.x[SAMPLE])),
+    ]
+    for source in bundle.sources[1:]:
+        x = flatten(brought_in(source, train.x[drawn], drawn.tolist(), seed=recipe.split_seed, copies=1))
+        parts.append((source, partial(first_of, bundle, source, len(x)), x))
     detectors = {name: Detector.of(bundle, knowledge=knowledge, score=name) for name in names}
-    for part, which, n, x in (
-        ("score", first, len(calibrate), calibrating),
-        ("test", SAMPLE, len(test.x), flatten(test.x[SAMPLE])),
-    ):
+    for part, shipped, x in parts:
         seen = detectors["mae"].see(x)
         for name, detector in detectors.items():
-            shipped = bundle.calibration[f"{part}_{name}"]
-            assert len(shipped) == n
             # Sums of float32 may be rounded otherwise on other machines, which `nap` divides by small deviations.
             # `kagami`, a difference of logarithms, goes through 0.
             rtol, atol = {"nap": (1e-2, 0), "kagami": (1e-3, 1e-3)}.get(name, (1e-3, 0))
             now = detector.decision_function(seen)
-            np.testing.assert_allclose(now, shipped[which], rtol=rtol, atol=atol, err_msg=f"{part}_{name}")
+            np.testing.assert_allclose(now, shipped(name), rtol=rtol, atol=atol, err_msg=f"{part}_{name}")
+            if part == "test":
+                assert len(bundle.test_scores(name)) == len(test.x)
 
 
 def test_a_preset_remembers_what_it_learnt_from(bundle, knowledge, train):

@@ -95,6 +95,30 @@ def score_table(name: str) -> AurocTable:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """False alarms of one bundle for one way in. realised: by what was wanted, both in [0, 1]; n: test digits."""
+
+    experiment: str
+    source: str
+    n: int
+    realised: Mapping[float, float]
+
+
+def source_table() -> tuple[SourceRow, ...]:
+    """The report `sources`: what thresholds promise and what they keep."""
+    report = _report("sources")
+    return tuple(
+        SourceRow(
+            experiment=row["experiment"],
+            source=row["source"],
+            n=row["n"],
+            realised=dict(zip(report["wanted"], row["false_alarms"], strict=True)),
+        )
+        for row in report["rows"]
+    )
+
+
 def _row(rows: list[dict[str, Any]], key: str, *, baseline: bool) -> AurocRow:
     plain = [told for row in rows if (told := _plain(row)) is not None]
     return AurocRow(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
 from types import MappingProxyType
 
-from core.benchmarks.reports import AurocRow, AurocTable, auroc_table, score_table
+from core.benchmarks.reports import AurocRow, AurocTable, auroc_table, score_table, source_table
 from core.detection.evaluation import separation
 from core.files import write_text
 from core.images.data import ASSETS, is_normal, load_mnist
@@ -70,6 +70,14 @@ def _further(found: AurocTable) -> list[tuple[str, list[float | None]]]:
     return [*columns, ("without look-alikes", [row.plain for row in found.rows])]
 
 
+def _sources() -> str:
+    """Realised false alarms by way in and wanted rate."""
+    found = source_table()
+    wanted = list(found[0].realised)
+    rows = [[f"`{r.experiment}`", r.source, str(r.n), *(f"{r.realised[w]:.3f}" for w in wanted)] for r in found]
+    return _markdown(["experiment", "source", "test digits", *(f"{w:.0%} wanted" for w in wanted)], rows)
+
+
 def _scores() -> str:
     """Mean AUROC of every score of the same networks, leave-one-out."""
     found = score_table("leave-one-out")
@@ -126,5 +134,6 @@ TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "one-class": _by_digit("one-class"),
         "letters": _by_digit("letters"),
         "scores": _scores,
+        "sources": _sources,
     }
 )

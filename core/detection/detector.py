@@ -12,6 +12,7 @@ from core.detection.seen import Affine, Knowledge, Seen, remembers
 from core.detection.thresholds import Threshold, borderline, least_normals, p_values
 from core.errors import KagamiError
 from core.images.data import Bool, Float, Int, UInt8, flatten, load_mnist
+from core.images.sources import SCAN
 from core.models.autoencoder import Autoencoder
 from core.models.bundle import Bundle
 
@@ -37,6 +38,8 @@ class Detector:
     calibration_scores_ : (n,) float32, scores of the calibration set.
     threshold_ : float, in the score's unit. It is a float32's value, as scores are, so that score > threshold means the
         same in every precision.
+    source_ : the way in (`core.images.sources`) whose normals the threshold is set on; None where there is one
+        threshold for all.
     borderline_ : (low, high), float; a score in (low, high] is borderline (`core.detection.thresholds.borderline`).
     """
 
@@ -76,12 +79,14 @@ class Detector:
         knowledge: Knowledge | None = None,
         score: str | None = None,
         threshold: Threshold | None = None,
+        source: str = SCAN,
     ) -> Self:
         """The bundle's detector, calibrated by the scores that it ships; its recipe's choices by default.
 
+        source: where the images come from that it is to judge. A bundle that has one threshold for all gives that one.
         knowledge: `knowledge_of(bundle)`, for those who make several detectors of one bundle.
 
-        Raises KagamiError where there is no such score, or the bundle cannot give it.
+        Raises KagamiError where there is no such score or source, or the bundle cannot give the score.
         """
         recipe = bundle.experiment.recipe
         detector = cls(
@@ -91,9 +96,10 @@ class Detector:
             threshold=threshold or Threshold(rule=recipe.rule),
         )
         _check(detector.score, detector.knowledge)
-        return detector._calibrate(bundle.calibration_scores(detector.score))
+        scores = bundle.calibration_scores(detector.score, source)
+        return detector._calibrate(scores, source if source in bundle.sources else None)
 
-    def _calibrate(self, scores: Float) -> Self:
+    def _calibrate(self, scores: Float, source: str | None = None) -> Self:
         self._refuse_too_few(len(scores))
         if len(scores) < 2 or not np.isfinite(scores).all():
             raise ValueError(f"calibration needs two or more finite scores, got {len(scores)}")
@@ -106,6 +112,7 @@ class Detector:
                 score=f"{scores[0]:.4g}",
             )
         self.calibration_scores_ = scores
+        self.source_ = source
         self.threshold_ = float(np.float32(self.threshold.of(scores)))
         self.borderline_ = borderline(scores, self.threshold_)
         return self

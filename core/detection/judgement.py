@@ -23,6 +23,7 @@ class Judgement:
     above: share of the calibration normals with a lower score, in [0, 1].
     closest: (k,) indices into MNIST's training part of the remembered normals that match best, the best first; empty
         where the detector remembers none.
+    source: the way in that the threshold is for (`core.images.sources`); None where it is one for all.
     """
 
     image: Float
@@ -36,6 +37,7 @@ class Judgement:
     p_value: float
     above: float
     closest: Int
+    source: str | None = None
 
 
 def judge(detector: Detector, images: UInt8 | Float | Seen) -> list[Judgement]:
@@ -61,6 +63,7 @@ def judge(detector: Detector, images: UInt8 | Float | Seen) -> list[Judgement]:
             p_value=float(p),
             above=float(above[i]),
             closest=seen.recalled[i].best if detector.knowledge.memory else np.empty(0, np.intp),
+            source=detector.source_,
         )
         for i, p in enumerate(detector.p_value(scores))
     ]

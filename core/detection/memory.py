@@ -155,6 +155,11 @@ class Memory:
             missing=missing[best[0]],
         )
 
+    def compare(self, image: Float, images: Int) -> tuple[Float, Float]:
+        """What an image (28, 28) invents and misses beside remembered ones, (k,) indices into `images`, as `match`."""
+        theirs = np.divide(self.images[images], np.float32(255), dtype=np.float32)
+        return match(gradients(image[np.newaxis])[0], gradients(theirs))
+
     def _gradients(self, remembered: Int) -> Float:
         return gradients(np.divide(self.images[self.indices[remembered]], np.float32(255), dtype=np.float32))
 

@@ -28,6 +28,9 @@ DIGITS = tuple(range(10))
 PIXELS = 28 * 28
 # Several times as long as a writer's run of images, so that few writers stand on both sides of a border.
 WRITERS_RUN = 500
+# Of a run: so near to its ends images may be by a writer of the next one's. Among an image's nearest neighbours those
+# within 200 places are more frequent than by chance, and farther ones are not.
+SHARED_WRITERS = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,16 @@ class Split:
 def is_normal(y: UInt8, normals: Iterable[int]) -> Bool:
     """(n,) bool: which labels are among the normal digits."""
     return np.isin(y, list(normals))
+
+
+def writers_of_their_own(indices: Int) -> Int:
+    """Those of the calibration set's indices (n,) whose writers have, as far as places tell, no image to train on.
+
+    For a split with `writers_apart`: the middle of each run. All of them where the middles hold none.
+    """
+    place = indices % WRITERS_RUN
+    middle = indices[np.minimum(place, WRITERS_RUN - 1 - place) >= SHARED_WRITERS * WRITERS_RUN]
+    return middle if len(middle) else indices
 
 
 def split_normals(

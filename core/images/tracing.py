@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.images.data import UInt8
+from core.images.data import Bool, UInt8
 from core.images.strokes import Stroke
 
 # So many pixels back a line is looked at for where it goes.
@@ -24,6 +24,12 @@ def traced(picture: UInt8) -> tuple[tuple[Stroke, ...], float]:
 
     ink = picture > 127
     middle = skeletonize(ink)
+    widest = 2 * float(distance_transform_edt(ink)[middle].max(initial=0.0))
+    return along(middle), widest / len(ink)
+
+
+def along(middle: Bool) -> tuple[Stroke, ...]:
+    """Strokes along a line (n, n) that is one pixel wide, as `traced` gives them."""
     left = {(int(row), int(column)) for row, column in zip(*np.nonzero(middle), strict=True)}
     done: set[_Pixel] = set()
     strokes = []
@@ -38,9 +44,8 @@ def traced(picture: UInt8) -> tuple[tuple[Stroke, ...], float]:
         joint = sorted(_beside(line[0], done))[:1]
         done.update(line)
         line = joint + line if joint or len(line) > 1 else line * 2  # a stroke has two ends
-        strokes.append(tuple(((column + 0.5) / len(ink), (row + 0.5) / len(ink)) for row, column in line))
-    widest = 2 * float(distance_transform_edt(ink)[middle].max(initial=0.0))
-    return tuple(strokes), widest / len(ink)
+        strokes.append(tuple(((column + 0.5) / len(middle), (row + 0.5) / len(middle)) for row, column in line))
+    return tuple(strokes)
 
 
 def _beside(pixel: _Pixel, among: set[_Pixel]) -> list[_Pixel]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from core.errors import KagamiError
 from core.images.data import ASSETS, Float, sha256_of
+from core.images.sources import SCAN, SOURCES, checked
 from core.models.autoencoder import Autoencoder
 from core.models.experiments import PRESETS, Experiment, Recipe, experiment
 from core.models.home import user_models
@@ -94,7 +95,7 @@ class Bundle:
     """A checked bundle, loaded.
 
     calibration: read-only arrays of calibration.npz: what detectors know, and the anomaly scores that
-        `calibration_scores` and `test_scores` give.
+        `calibration_scores`, for each way in that it knows, and `test_scores` give.
     snapshots: what the network returned while it learnt, where the bundle tells.
     """
 
@@ -120,9 +121,22 @@ class Bundle:
             raise _damaged(self.path.name, f"{SNAPSHOTS} is missing")
         return self.snapshots
 
-    def calibration_scores(self, score: str) -> Float:
-        """Anomaly scores (n,) of the calibration set, higher is more anomalous. Raises KagamiError without them."""
-        return self._scores(_CALIBRATION, score)
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ways in that it has calibration scores of their own for; empty where it has the same for all of them."""
+        held = tuple(
+            name for name in SOURCES if any(_of_source(name, score) in self.calibration for score in self.scores)
+        )
+        return held if held != (SCAN,) else ()
+
+    def calibration_scores(self, score: str, source: str = SCAN) -> Float:
+        """Anomaly scores (n,) of the calibration set, higher is more anomalous. Raises KagamiError without them.
+
+        source: the way in (`core.images.sources`). A bundle offers what it holds: where it has none of that way's own,
+        these are the ones that it has for all.
+        """
+        own = _of_source(checked(source), score)
+        return self.calibration[own] if own in self.calibration else self._scores(_CALIBRATION, score)
 
     def test_scores(self, score: str) -> Float:
         """Anomaly scores (10000,) of MNIST's test images, in their order. Raises KagamiError without them."""
@@ -143,9 +157,19 @@ class Bundle:
             ) from None
 
 
+def _of_source(source: str, score: str) -> str:
+    """What the array of a score is called that was calibrated for one way in; a scan's is the one that all have."""
+    return f"{_CALIBRATION if source == SCAN else f'{source}_'}{score}"
+
+
+def calibration_arrays(score: str, by_source: Mapping[str, Float]) -> dict[str, Float]:
+    """The arrays (n,) of one score by source, as calibration.npz names them and `Bundle` finds them."""
+    return {_of_source(source, score): scores for source, scores in by_source.items()}
+
+
 def score_arrays(score: str, *, calibration: Float, test: Float) -> dict[str, Float]:
-    """The arrays (n,) and (10000,) of one score, as calibration.npz names them and `Bundle` finds them."""
-    return {f"{_CALIBRATION}{score}": calibration, f"{_TEST}{score}": test}
+    """The arrays (n,) and (10000,) of one score that is calibrated once for all ways in."""
+    return {**calibration_arrays(score, {SCAN: calibration}), f"{_TEST}{score}": test}
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

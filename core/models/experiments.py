@@ -32,8 +32,8 @@ class Recipe:
     denoise: in each epoch, train to return each image from a copy that has a noise of its own; see
         `core.images.noise.mixed_noise`. The validation images, too, get such a noise, once. Not with `restore`.
     calibrate_fraction, split_seed, writers_apart: how `core.images.data.split_normals` splits the normals.
-    calibrate_with_pens: set thresholds on the calibration digits as a pen on a canvas draws them (`core.images.pens`)
-        instead of on their scans.
+    calibrate_with_pens: set a threshold for each way in, on the calibration digits as they are and as a pen draws them
+        (`core.images.sources`), instead of one for all.
     remembers: keep a memory of the training images (`core.detection.memory`).
     score, rule: what judges with this recipe unless something else is asked for.
     jit_compile, steps_per_execution: compile the training steps, and so many into one call; how fast, not what.

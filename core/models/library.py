@@ -23,6 +23,7 @@ import numpy as np
 from core.errors import KagamiError
 from core.files import write_text
 from core.images.data import MNIST_SHA256
+from core.images.sources import SOURCES
 from core.models.bundle import (
     CALIBRATION,
     CARD,
@@ -172,7 +173,8 @@ def import_archive(data: bytes) -> str:
         if card.experiment.recipe.score not in bundle.scores:
             raise _no_bundle(f"{CALIBRATION} lacks the scores of its detector")
         for score in bundle.scores:  # each of them is offered
-            for scores, least in ((bundle.calibration_scores(score), 2), (bundle.test_scores(score), 10_000)):
+            calibrations = [(bundle.calibration_scores(score, source), 2) for source in SOURCES]
+            for scores, least in (*calibrations, (bundle.test_scores(score), 10_000)):
                 plain = scores.dtype == np.float32 and scores.ndim == 1 and len(scores) >= least
                 if not plain or not np.isfinite(scores).all():
                     raise _no_bundle(f"{CALIBRATION} lacks the scores of its detector")

@@ -142,7 +142,8 @@ def test_several_scores_share_what_was_seen():
 class Held(SimpleNamespace):
     """A bundle that is held in memory alone, and can be changed."""
 
-    scores, calibration_scores, _scores = Bundle.scores, Bundle.calibration_scores, Bundle._scores
+    scores, sources = Bundle.scores, Bundle.sources
+    calibration_scores, _scores = Bundle.calibration_scores, Bundle._scores
 
 
 @pytest.fixture
@@ -167,6 +168,26 @@ def test_a_bundles_detector_may_be_another(bundle):
     recipe = replace(bundle.experiment.recipe, score="mse")
     bundle.experiment = replace(bundle.experiment, recipe=recipe)
     assert Detector.of(bundle).score == "mse"
+
+
+def test_a_bundle_with_one_threshold_gives_it_for_every_way_in(bundle):
+    for source in ("scan", "canvas", "photo"):
+        detector = Detector.of(bundle, source=source)
+        assert (detector.threshold_, detector.source_) == (1, None)
+
+
+def test_each_way_in_has_its_own_threshold_where_the_bundle_holds_it(bundle):
+    bundle.calibration |= {"test_mae": np.zeros(10_000, np.float32), "canvas_mae": np.array([0, 4], np.float32)}
+    assert bundle.sources == ("scan", "canvas")
+    found = {source: Detector.of(bundle, source=source) for source in ("scan", "canvas", "photo")}
+    assert {source: (d.threshold_, d.source_) for source, d in found.items()} == {
+        "scan": (1, "scan"),
+        "canvas": (4, "canvas"),
+        "photo": (1, None),
+    }
+    with pytest.raises(KagamiError, match="source must be one of scan, canvas, photo, got 'fax'") as caught:
+        Detector.of(bundle, source="fax")
+    assert caught.value.code == "unknown_source"
 
 
 def test_a_bundle_without_that_score(bundle):

@@ -13,6 +13,7 @@ from core.images.grouping import characters_of
 from core.images.handwriting import Box, HandwritingError, Prepared, prepare
 from core.images.photos import placed
 from core.images.share import as_written
+from core.images.sources import CANVAS, PHOTO, SCAN
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas
 from core.images.tracing import traced
 from core.ui.shared import loaders
@@ -64,6 +65,13 @@ class Drawing:
     def of_photo(cls, prepared: Prepared) -> Self:
         """The character of a photo, as large as a preset."""
         return cls(picture=placed(prepared.crop, size=SIZE), given=prepared, by_hand=True)
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, a name in SOURCES: what was drawn here, or on it, is the canvas's."""
+        if self.given is None:
+            return CANVAS
+        return SCAN if self.digit is not None else PHOTO
 
     def with_strokes(self, strokes: tuple[Stroke, ...]) -> Self:
         """The same with the strokes that the visitor has made of it."""

@@ -1,6 +1,6 @@
 """Digits of one's own on which the threshold is set: the promise of false alarms holds for writers like MNIST's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,7 @@ from core.images.data import Float, UInt8, flatten
 from core.images.handwriting import HandwritingError, prepare
 from core.ui.canvas import tray
 from core.ui.draw.photos import shown_photos
+from core.ui.shared.choices import Chosen
 from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _, sentence
 from core.ui.shared.session import session
@@ -61,6 +62,12 @@ def calibrated(detector: Detector) -> Detector:
         return _calibrated(detector, own.digits)
     except KagamiError:
         return detector
+
+
+def judging(chosen: Chosen, source: str) -> Chosen:
+    """What is chosen, for images from that source, and with the visitor's own threshold where that is wanted."""
+    of_source = chosen.of_source(source)
+    return replace(of_source, detector=calibrated(of_source.detector))
 
 
 def _calibrated(detector: Detector, digits: _Digits) -> Detector:

@@ -1,7 +1,8 @@
 """The widgets that several pages share. Each is bound to the address, so that every view can be linked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import streamlit as st
@@ -27,6 +28,11 @@ class Chosen:
     name: str
     experiment: Experiment
     detector: Detector
+
+    def of_source(self, source: str) -> Self:
+        """The same for images that come from that source: with the threshold that keeps its promise for those."""
+        detector = self.detector
+        return replace(self, detector=loaders.detector(self.name, detector.score, detector.threshold, source))
 
 
 def trained() -> list[str]:

@@ -21,6 +21,7 @@ from core.detection.trial import Trial, characters_trial, digits_trial
 from core.detection.usual import Usual
 from core.errors import KagamiError
 from core.images.data import Float, Labelled, flatten, is_normal, load_mnist
+from core.images.sources import SCAN
 from core.models.bundle import CARD, Bundle, find_bundle, load_bundle
 from core.models.experiments import PRESETS
 from core.models.latent import LatentSpace
@@ -129,15 +130,15 @@ def knowledge(name: str) -> Knowledge:
 
 
 @partial(OfBundle, most=256)
-def detector(name: str, score: str, threshold: Threshold) -> Detector:
-    """The bundle's detector with that score and threshold."""
-    return Detector.of(bundle(name), knowledge=knowledge(name), score=score, threshold=threshold)
+def detector(name: str, score: str, threshold: Threshold, source: str = SCAN) -> Detector:
+    """The bundle's detector with that score and threshold, for images that come from that source."""
+    return Detector.of(bundle(name), knowledge=knowledge(name), score=score, threshold=threshold, source=source)
 
 
-def default_detector(name: str) -> Detector:
-    """The bundle's detector as its recipe means it."""
+def default_detector(name: str, source: str = SCAN) -> Detector:
+    """The bundle's detector as its recipe means it, for images that come from that source."""
     recipe = bundle(name).experiment.recipe
-    return detector(name, recipe.score, Threshold(rule=recipe.rule))
+    return detector(name, recipe.score, Threshold(rule=recipe.rule), source)
 
 
 @OfBundle

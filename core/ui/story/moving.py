@@ -210,7 +210,7 @@ def draw_own() -> None:
         drawing = show_canvas()
         canvas_buttons()
     with right:
-        detector = loaders.default_detector("kagami-all")
+        detector = loaders.default_detector("kagami-all", drawing.source)
         captions = _("What the model sees"), _("Reconstruction")
         try:
             judged = judge(detector, drawing.prepared.image[np.newaxis])[0]

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from core.errors import KagamiError
 from core.images.handwriting import prepare
-from core.images.strokes import GROUPS, characters, draw, from_canvas, to_canvas
+from core.images.strokes import (
+    GROUPS,
+    LIKE_DIGITS,
+    characters,
+    digit_in_all_but_name,
+    draw,
+    from_canvas,
+    to_canvas,
+)
 
 KANA = "あいうえおかきくさしすたつてとなのはまもりるろんアカサ"
 NAMES = [*"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *KANA, *"☆♥?✓Ω○△∞@☺", "scribble"]
@@ -150,3 +158,11 @@ def test_a_damaged_drawing_is_told(raw, rule):
     with pytest.raises(KagamiError, match=rule) as caught:
         from_canvas(raw, size=100)
     assert caught.value.code == "drawing_damaged"
+
+
+def test_letters_that_are_digits_are_characters_with_the_digit_that_they_are():
+    assert digit_in_all_but_name("O") == 0
+    assert digit_in_all_but_name("A") is None
+    assert digit_in_all_but_name("0") is None  # it is one by name, too
+    assert set(LIKE_DIGITS) == set("OoIlSsZqb")
+    assert set(LIKE_DIGITS.values()) <= set(range(10))

@@ -70,6 +70,8 @@ def sentence(error: KagamiError) -> str:
         "score_missing": _("The model “{name}” was trained without the score “{score}”. It can give {given}."),
         "score_not_learnt": _("This model has not learnt what the score “{name}” needs."),
         "unknown_rule": _("There is no threshold rule called “{name}”."),
+        "unknown_source": _("There is no way in called “{name}”."),
+        "one_threshold": _("The model “{name}” has one threshold for every way in."),
         "unknown_noise": _("There is no noise called “{name}”."),
         "drawing_damaged": _("This drawing is too long to be kept when you leave the page."),
         "drawing_too_long": _("This drawing is too long for an address."),

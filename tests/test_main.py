@@ -24,6 +24,7 @@ DOCUMENT = [
     "experiment",
     "score",
     "rule",
+    "source",
     "threshold",
     "auroc",
     "fpr95",
@@ -92,7 +93,7 @@ def npz(path, x, y):
 def test_score_tells_a_list_and_nothing_else(document, picture):
     zero, one = picture(0, "zero.png"), picture(1, "one.jpg")
     rows = document("score", zero, one, "--experiment", "article-only-1")
-    assert [list(row) for row in rows] == [["file", "score", "threshold", "anomalous", "p_value"]] * 2
+    assert [list(row) for row in rows] == [["file", "source", "score", "threshold", "anomalous", "p_value"]] * 2
     assert [row["file"] for row in rows] == [str(zero), str(one)]
     assert [row["anomalous"] for row in rows] == [True, False]
     bundle = load_bundle("article-only-1")
@@ -329,23 +330,23 @@ def test_a_file_that_is_refused_as_a_whole(name, sentence, run):
 
 def test_what_is_inverted_can_be_turned_over(document):
     told = document("evaluate", "--images", CASES / "black_on_white.npz", "--invert")
-    assert (told["anomalies_n"], told["detection_rate"] <= 0.1) == (40, True)
+    assert (told["anomalies_n"], told["detection_rate"] <= 0.15) == (40, True)
     assert "noticed" not in told
 
 
 def test_what_looks_transposed_is_told_and_can_be_exchanged(run, document):
     status, out, err = run("evaluate", "--images", CASES / "transposed_digits.npz", "--json")
     assert status == 0
-    assert "note: these look transposed: of 40 images 31 are flagged as they are, and 3 with rows and columns" in err
+    assert "note: these look transposed: of 40 images 32 are flagged as they are, and 5 with rows and columns" in err
     assert [note.split(":")[0] for note in json.loads(out)["noticed"]] == ["these look transposed"]
     told = document("evaluate", "--images", CASES / "transposed_digits.npz", "--transpose")
-    assert told["detection_rate"] == 3 / 40
+    assert told["detection_rate"] == 5 / 40
     assert "noticed" not in told
 
 
 def test_a_file_of_other_steps_is_judged_and_told(run):
     status, out, err = run("evaluate", "--images", CASES / "zero_hundred.npz", "--json")
-    assert (status, json.loads(out)["detection_rate"]) == (0, 3 / 40)
+    assert (status, json.loads(out)["detection_rate"]) == (0, 5 / 40)
     assert "note: the largest value is 100 instead of 255; it is taken for full ink." in err
 
 
@@ -505,7 +506,7 @@ def python_m_core(*arguments):
 def test_as_a_process_stdout_is_the_document(picture, tmp_path):
     done = python_m_core("score", picture(0), tmp_path / "nowhere.png", "--experiment=article-all", "--json")
     assert done.returncode == 1
-    assert [list(row)[1] for row in json.loads(done.stdout)] == ["score", "error"]
+    assert [list(row)[1] for row in json.loads(done.stdout)] == ["source", "error"]
     done = python_m_core("score", picture(0), "--experiment=nothing", "--json")
     assert (done.returncode, done.stdout) == (2, "")
 
@@ -558,3 +559,33 @@ def test_a_training_that_came_to_nothing_is_kept_and_told(rate, code, tmp_path):
 
 def test_the_default_experiment_is_the_first_preset(document, picture):
     assert document("score", picture(4)) == document("score", picture(4), "--experiment", PRESETS[0])
+
+
+def test_calibrate_brings_a_bundles_thresholds_up_to_date(run, tmp_path):
+    shutil.copytree(MODELS / "kagami-only-1", tmp_path / "kagami-only-1")
+    before = load_bundle("kagami-only-1", folder=tmp_path)
+    assert run("calibrate", "kagami-only-1", "--models", tmp_path)[0] == 0
+    after = load_bundle("kagami-only-1", folder=tmp_path)
+    for name, held in before.calibration.items():
+        np.testing.assert_allclose(after.calibration[name], held, rtol=1e-2, atol=1e-3, err_msg=name)
+    assert list(after.calibration) == list(before.calibration)
+    networks = ("model.keras", "model.tflite")
+    assert [after.card.files[name] for name in networks] == [before.card.files[name] for name in networks]
+
+
+def test_a_recipe_with_one_threshold_keeps_it(run):
+    status, _, err = run("calibrate", "article-all")
+    assert status == 2
+    assert "has one threshold for all, and that one stays" in err
+
+
+def test_the_source_chooses_the_threshold(document, picture):
+    def told(*options):
+        return document("score", picture(0), "--experiment=kagami-all", *options)[0]
+
+    found = [told(f"--source={source}") for source in ("scan", "canvas", "photo")]
+    assert [row["source"] for row in found] == ["scan", "canvas", "photo"]
+    assert len({row["threshold"] for row in found}) == 3
+    assert len({row["score"] for row in found}) == 1
+    assert told() == told("--source=auto")
+    assert document("score", picture(0), "--experiment=article-all", "--source=canvas")[0]["source"] is None

@@ -106,11 +106,11 @@ def is_normal(y: UInt8, normals: Iterable[int]) -> Bool:
 def writers_of_their_own(indices: Int) -> Int:
     """Those of the calibration set's indices (n,) whose writers have, as far as places tell, no image to train on.
 
-    For a split with `writers_apart`: the middle of each run. All of them where the middles hold none.
+    For a split with `writers_apart`: the middle of each run. All of them where the middles hold fewer than two.
     """
     place = indices % WRITERS_RUN
     middle = indices[np.minimum(place, WRITERS_RUN - 1 - place) >= SHARED_WRITERS * WRITERS_RUN]
-    return middle if len(middle) else indices
+    return middle if len(middle) >= 2 else indices
 
 
 def split_normals(

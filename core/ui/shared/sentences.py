@@ -24,6 +24,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "score_missing": N_("The model “{name}” was trained without the score “{score}”. It can give {given}."),
         "score_not_learnt": N_("This model has not learnt what the score “{name}” needs."),
         "unknown_rule": N_("There is no threshold rule called “{name}”."),
+        "unknown_source": N_("There is no way in called “{name}”."),
+        "one_threshold": N_("The model “{name}” has one threshold for every way in."),
         "unknown_noise": N_("There is no noise called “{name}”."),
         "drawing_damaged": N_("This drawing is too long to be kept when you leave the page."),
         "drawing_too_long": N_("This drawing is too long for an address."),

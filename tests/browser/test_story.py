@@ -54,9 +54,96 @@ def test_all_steps_by_clicker_with_nothing_to_scroll(app_url: str, page: Page, l
         assert (
             float(page.locator(".st-key-stage p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")) >= 24
         )
-        page.keyboard.press("PageDown")
+        if step < STEPS:  # a clicker would first play what there is
+            page.locator(".kg-bar-next").click()
     assert len(set(titles)) == STEPS
     expect(page.locator("header")).to_be_hidden()
+
+
+def test_a_clicker_alone_gives_the_talk_and_goes_back_through_it(app_url: str, page: Page):
+    """Page Down plays epochs, passes, verdicts and noise before it goes on; nothing else is pressed."""
+    page.goto(f"{app_url}/?present=1&lang=en&step=training")
+    at(page, 2)
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+    for epoch in ("1", "2", "5", "10", "20", "50"):
+        page.keyboard.press("PageDown")
+        expect(slider).to_have_attribute("aria-valuetext", epoch)
+        at(page, 2)
+    page.keyboard.press("PageDown")
+    at(page, 3)
+    page.keyboard.press("PageUp")
+    at(page, 2)
+    expect(slider).to_have_attribute("aria-valuetext", "50")
+    page.keyboard.press("PageUp")
+    expect(slider).to_have_attribute("aria-valuetext", "20")
+
+
+def test_a_clicker_reveals_hides_and_votes_are_given_again_after_home(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=only-one")
+    at(page, 5)
+    votes, waiting = page.locator("[class*=st-key-vote_] button"), page.locator(".kg-waiting")
+    expect(waiting).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".kg-verdict.kg-anomalous")).to_be_visible()
+    expect(page.locator(".kg-tally")).to_have_count(0)
+    page.keyboard.press("PageUp")
+    expect(waiting).to_be_visible()
+    page.keyboard.press("y")
+    expect(page.locator(".kg-tally")).to_be_visible()
+    page.keyboard.press("PageDown")
+    at(page, 6)
+    page.keyboard.press("Home")
+    at(page, 1)
+    page.keyboard.press("c")
+    page.get_by_role("button", name="It knows only the 1").click()
+    at(page, 5)
+    expect(waiting).to_be_visible()
+    expect(votes).to_have_count(2)
+
+
+def test_a_clicker_goes_from_the_map_to_noise_pass_by_pass(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=beyond")
+    at(page, STEPS)
+    page.locator(".kg-plane").first.wait_for()
+    slider = page.get_by_role("slider")
+    for number in ("1", "2"):
+        page.keyboard.press("PageDown")
+        expect(slider).to_have_attribute("aria-valuetext", number)
+        at(page, STEPS)
+    for _ in range(2):
+        page.keyboard.press("PageUp")
+        at(page, STEPS)
+        page.wait_for_timeout(700)
+    expect(page.locator(".kg-plane").first).to_be_visible()
+
+
+def test_units_are_lit_on_dark_in_both_themes(app_url: str, page: Page):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{app_url}/?present=1&lang=en")
+        at(page, 1)
+        page.locator(".kg-unit").first.wait_for()
+        sums = page.locator(".kg-unit").evaluate_all(
+            """all => all.map((one) => {
+              const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+              pixel.fillStyle = getComputedStyle(one).backgroundColor;
+              pixel.fillRect(0, 0, 1, 1);
+              return [Number(one.style.getPropertyValue("--v")), pixel.getImageData(0, 0, 1, 1).data[0]];
+            })"""
+        )
+        dark, lit = min(sums)[1], max(sums)[1]
+        assert dark < 80 and lit > 200, (scheme, dark, lit)
+
+
+def test_the_zero_stays_after_the_vote_ringed_in_the_plot(app_url: str, page: Page):
+    page.goto(f"{app_url}/?present=1&lang=en&step=zero")
+    at(page, 6)
+    page.keyboard.press("y")
+    expect(page.locator(".kg-ring")).to_have_count(1)
+    expect(page.locator(".kg-plotted .kg-tile")).to_have_count(2)
+    page.wait_for_timeout(500)
+    assert page.evaluate(OVERFLOW) <= 0
 
 
 def test_keys_go_back_and_to_the_ends_and_darken_the_screen(app_url: str, page: Page):

@@ -35,3 +35,12 @@ def test_the_taller_hill_reaches_the_top_and_labels_are_escaped():
     assert tops[0] == 40
     assert tops[1] > tops[0]
     assert 'aria-label="a &amp; b"' in svg
+
+
+def test_what_lies_beyond_the_ends_is_no_second_hill():
+    normal = np.random.default_rng(0).normal(0, 1, 5000).astype(np.float32)
+    unseen = np.repeat(np.array([0, 50], np.float32), 10)
+    plot = hills(normal, unseen, line=1, label="l", x="x", names=("a", "b"))
+    heights = [float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)"', plot)[1].split()]
+    assert heights[-2] == heights[-1] == heights[0]
+    assert min(heights) < heights[0] - 50

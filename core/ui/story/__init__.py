@@ -12,7 +12,7 @@ from core.ui.shared import loaders
 from core.ui.shared.errors import errors_shown
 from core.ui.shared.language import _, language
 from core.ui.story.moving import LIVE
-from core.ui.story.vote import awaited
+from core.ui.story.vote import awaited, start_again
 
 # Where a step's idea has a page of its own.
 MORE = {
@@ -101,6 +101,7 @@ def speaker_notes() -> None:
         st.markdown(told[at].notes)
         if at + 1 < len(told):
             st.markdown(_("Next: **{title}**").format(title=told[at + 1].title))
+            st.markdown(told[at + 1].lead)
     _bar(told, at)
 
 
@@ -140,6 +141,8 @@ def _bar(told: tuple[Step, ...], at: int) -> None:
         to = st.session_state["bar"].get("go")
         if isinstance(to, int) and 0 <= to < len(told):
             st.query_params["step"] = told[to].name
+            if to == 0:  # the talk begins again
+                start_again()
 
     component = st.components.v2.component(
         "kagami_stage", html=_file("stage.html"), js=_file("stage.js"), isolate_styles=False

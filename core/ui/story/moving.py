@@ -1,6 +1,6 @@
 """What moves in each step of the talk: one row of LIVE, one function, each in a fragment of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -18,10 +18,11 @@ from core.ui.denoise import PASSES as COUNT
 from core.ui.denoise import digits_among, noise_passes
 from core.ui.latent.plane import Drawn, plane_map
 from core.ui.shared import loaders
-from core.ui.shared.address import switch
+from core.ui.shared.address import choose_next, switch
 from core.ui.shared.language import _, sentence
 from core.ui.shared.titles import noise_title
 from core.ui.shared.verdict import no_verdict_html, verdict_html
+from core.ui.story.play import played
 from core.ui.story.svg import drawn
 from core.ui.story.vote import answered, vote
 from core.views.network import funnel, units
@@ -61,6 +62,7 @@ def training() -> None:
     """The same images after each of some epochs, and the loss."""
     bundle = loaders.bundle("article-all")
     shown = bundle.learning()
+    _slider_played("epoch", shown.epochs)
     epoch = st.select_slider(_("Epochs of training"), shown.epochs, shown.epochs[0], key="epoch", bind="query-params")
     loss = bundle.card.history["val_loss"]
     told = _("before training") if epoch == 0 else _("loss {loss}").format(loss=f"{loss[epoch - 1]:.3f}")
@@ -75,6 +77,7 @@ def training() -> None:
 
 def mirror() -> None:
     """Ten digits over what comes back after one pass or more."""
+    _slider_played("passes", PASSES)
     times = st.select_slider(_("Passes through the network"), PASSES, 1, key="passes", bind="query-params")
     digits = _ten()
     returned = passed(loaders.bundle("article-all"), digits, times)
@@ -94,6 +97,8 @@ def noise() -> None:
     spoiled = digits = _ten()
     with st.container(key="choices_noise", horizontal=True, vertical_alignment="bottom"):
         kind = switch(_("What is added"), titles, key="added", default="speck")
+        shown = [*titles].index(kind)
+        played(shown - 1, len(titles) - 2, lambda to: choose_next("added", [*titles][to + 1]), key="play_noise")
         if kind == "speck":
             spoiled = with_speck(digits)
         elif kind != "clean":
@@ -229,12 +234,28 @@ def beyond() -> None:
     titles = {"map": _("Map of digits"), "noise": _("From noise")}
     with st.container(key="choices_beyond", horizontal=True, vertical_alignment="bottom"):
         way = switch(_("What to see"), titles, key="beyond", hidden=True)
+        played(st.session_state.get("pass", 1) if way == "noise" else 0, COUNT, _play_noise, key="play_beyond")
         if way == "noise":
             at = st.slider(_("Passes through the network"), 1, COUNT, 1, key="pass", bind="query-params")
     if way == "map":
         plane_map("plane-all", Drawn(), view="digits", highlight=None)
     else:
         _from_noise(at)
+
+
+def _play_noise(to: int) -> None:
+    """Show the map (0) or a pass of those that start from noise."""
+    choose_next("beyond", "noise" if to else "map")
+    if to:
+        st.session_state["pass"] = to
+
+
+def _slider_played(key: str, options: Sequence[int]) -> None:
+    """Let a clicker move the slider of that key through its options, from the first one on."""
+    now = st.session_state.get(key, options[0])
+    played(
+        options.index(now), len(options) - 1, lambda to: st.session_state.update({key: options[to]}), key=f"play_{key}"
+    )
 
 
 def _from_noise(at: int) -> None:

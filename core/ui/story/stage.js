@@ -65,6 +65,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     show();
   }
 
+  // A clicker first plays what the step has to show, there and back; in the notes it turns steps alone.
+  function play(by) {
+    const asked = new CustomEvent("kagami-play", { detail: by, cancelable: true });
+    if (notes || dialog.open || bar.wanted !== undefined || document.dispatchEvent(asked)) return go(at() + by);
+    darken(false);
+  }
+
   const buttons = {
     back: () => go(at() - 1),
     next: () => go(at() + 1),
@@ -103,8 +110,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   // Clickers send Page Up and Page Down, and "b" or "." for a dark screen.
   const keys = {
-    PageDown: buttons.next,
-    PageUp: buttons.back,
+    PageDown: () => play(1),
+    PageUp: () => play(-1),
     ArrowRight: buttons.next,
     ArrowLeft: buttons.back,
     Home: () => go(0),

@@ -6,13 +6,17 @@ import streamlit as st
 
 from core.ui.shared.language import _
 from core.ui.shared.session import session
+from core.ui.story.play import played
 
 
 @dataclass(frozen=True)
 class _Vote:
-    """What was answered, what is true, and what it was asked of."""
+    """What was answered, what is true, and what it was asked of.
 
-    guess: bool
+    guess: None where it was revealed without an answer.
+    """
+
+    guess: bool | None
     truth: bool
     of: str
 
@@ -32,6 +36,11 @@ def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
     """
     votes = session(_Votes).by_step
     given = votes.setdefault(key, None)
+
+    def reveal(to: int) -> None:
+        votes[key] = _Vote(None, truth, of) if to else None
+
+    played(int(given is not None), 1, reveal, key=f"play_{key}")
     if given is None:
         on_stage = st.query_params.get("present") == "1"
         with st.container(key=f"vote_{key}", horizontal=True, vertical_alignment="center"):
@@ -47,12 +56,19 @@ def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
                 )
         return False
     told = _("Right.") if given.guess == given.truth else _("Not so.")
-    told = f"<b>{told}</b> " if given.of == of else ""
-    answered = [each for each in votes.values() if each]
+    told = f"<b>{told}</b> " if given.of == of and given.guess is not None else ""
+    answered = [each for each in votes.values() if each and each.guess is not None]
+    if not answered:  # a hall that votes by hand is not counted
+        return True
     right = sum(each.guess == each.truth for each in answered)
     tally = _("{right} of {n} predictions were right.").format(right=right, n=len(answered))
     st.html(f'<p class="kg-tally" role="status">{told}{tally}</p>')
     return True
+
+
+def start_again() -> None:
+    """Forget every answer: all can be given again."""
+    session(_Votes).by_step.clear()
 
 
 def awaited(key: str) -> bool:

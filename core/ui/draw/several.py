@@ -13,7 +13,7 @@ def last_first(drawing: Drawing) -> list[Drawing]:
     """The characters of a drawing that stand apart: the one that was drawn last, then the others in reading order."""
     parts = list(drawing.characters)
     if len(parts) > 1:
-        last = next(part for part in parts if drawing.strokes[-1] in part.strokes)
+        last = next(part for part in parts if drawing.judged[-1] in part.strokes)
         parts.remove(last)
         parts.insert(0, last)
     return parts

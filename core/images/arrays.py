@@ -321,8 +321,9 @@ def _pixels(rows: Sequence[str], separator: str, columns: int, wanted: int) -> N
     try:
         x = np.loadtxt(rows, np.float32, delimiter=separator, ndmin=2, comments=None)
     except ValueError as error:
+        why = str(error).rstrip(".")
         raise KagamiError(
-            "images_csv", f"a line is no row of {columns} cells as the first is: {error}.", columns=columns
+            "images_csv", f"a line is no row of {columns} cells as the first is: {why}.", columns=columns
         ) from error
     if x.shape[1] != wanted:
         raise KagamiError("images_csv", f"a line is no row of {columns} cells as the first is.", columns=columns)

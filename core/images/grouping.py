@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.images.data import Float
-from core.images.handwriting import Box
-from core.images.raster import boxes, connected, grown, in_blocks
+from core.images.raster import Box, Boxed, boxes, connected, grown, in_blocks
 
 _GRID = 400
 """Longest side of the grid on which strokes are told from each other."""
@@ -68,30 +67,10 @@ def characters_of(ink: Float) -> tuple[Found, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Group:
-    """Parts that are taken to be one character: their numbers and their common box, in cells."""
+class _Group(Boxed):
+    """Parts that are taken to be one character: their numbers, and their common box in cells."""
 
     numbers: tuple[int, ...]
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def box(self) -> Box:
-        return self.top, self.left, self.bottom, self.right
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-    @property
-    def length(self) -> int:
-        return max(self.height, self.width)
 
     def with_(self, other: "_Group") -> "_Group":
         return _Group(

@@ -17,9 +17,7 @@ from PIL import Image
 
 from core.errors import KagamiError
 from core.images.data import Bool, Float
-from core.images.raster import Edges, connected, distance, grown, resized
-
-Box = tuple[int, int, int, int]
+from core.images.raster import Box, Edges, connected, distance, grown, resized
 
 SIDE = 28
 """Height and width of a prepared image."""

@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.images.data import Bool, Float, Int
 from core.images.raster import (
+    Boxed,
     boxes,
     connected,
     filled,
@@ -111,27 +112,11 @@ def _shape(grey: Float) -> Bool | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
+class _Part(Boxed):
     """A connected part of a mask: its number, its box in cells, and whether the box touches the mask's border."""
 
     number: int
-    top: int
-    left: int
-    bottom: int
-    right: int
     on_border: bool
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-    @property
-    def length(self) -> int:
-        return max(self.height, self.width)
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
         return values[self.top : self.bottom, self.left : self.right]

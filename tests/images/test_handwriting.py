@@ -18,22 +18,10 @@ from core.images.handwriting import (
     ink_of_canvas,
     prepare,
 )
-from core.images.strokes import characters, draw
+from core.images.strokes import draw
+from tests.images.drawn import difference, drawn
 
 VARIED = "A1258"  # strokes, a loop, two loops, a line, curves
-
-
-def drawn(name, *, size=336, pen=20.0, scale=1.0, right=0.0, down=0.0):
-    """A preset around the middle of the canvas, scaled and moved; the pen scales with it."""
-    strokes = [
-        [(0.5 + (x - 0.5) * scale + right, 0.5 + (y - 0.5) * scale + down) for x, y in stroke]
-        for stroke in characters()[name].strokes
-    ]
-    return draw(strokes, size=size, pen=pen * scale * size / 336)
-
-
-def difference(one, other):
-    return float(np.abs(one - other).mean())
 
 
 # --- what comes out

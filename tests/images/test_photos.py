@@ -15,19 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from core.images.handwriting import TooMuchInk, prepare
 from core.images.photos import UnreadableImage, ink_of_picture, placed, read_picture
 from core.images.strokes import characters, draw
-
-
-def drawn(name, *, size=336, pen=20.0, scale=1.0, right=0.0, down=0.0):
-    """A preset around the middle of the canvas, scaled and moved; the pen scales with it."""
-    strokes = [
-        [(0.5 + (x - 0.5) * scale + right, 0.5 + (y - 0.5) * scale + down) for x, y in stroke]
-        for stroke in characters()[name].strokes
-    ]
-    return draw(strokes, size=size, pen=pen * scale * size / 336)
-
-
-def difference(one, other):
-    return float(np.abs(one - other).mean())
+from tests.images.drawn import difference, drawn
 
 
 def photo(name, *, paper=0.9, ink=0.15, pen=9.0, noise=0.02, uneven=0.4, shadow=0.0, size=240, seed=0, **where):

@@ -10,8 +10,9 @@ from PIL import Image
 
 from core.images.data import Float, UInt8
 from core.images.grouping import characters_of
-from core.images.handwriting import Box, HandwritingError, Prepared, prepare
+from core.images.handwriting import HandwritingError, Prepared, prepare
 from core.images.photos import placed
+from core.images.raster import Box
 from core.images.share import as_written
 from core.images.sources import CANVAS, PHOTO, SCAN
 from core.images.strokes import PEN, SIZE, Stroke, characters, draw, to_canvas

@@ -12,8 +12,9 @@ from core.detection.judgement import Judgement, judge
 from core.errors import KagamiError
 from core.images.data import Float
 from core.images.grouping import characters_of
-from core.images.handwriting import Box, HandwritingError, prepare
+from core.images.handwriting import HandwritingError, prepare
 from core.images.photos import MAX_BYTES, ink_of_picture, read_picture
+from core.images.raster import Box
 from core.ui.canvas.drawing import Drawing
 from core.ui.canvas.session import show
 from core.ui.draw.gallery import gallery

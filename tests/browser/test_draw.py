@@ -142,6 +142,9 @@ def test_what_changes_is_said_politely_and_nothing_else_goes_away(app_url: str, 
     page.locator("canvas.upper-canvas").wait_for()
     said = page.locator(".st-key-announce [role=status]")
     expect(said).to_contain_text("Normal The mirror knows it")
+    # Where a fragment's run begins before all that the page's run sent is out, Streamlit drops what it sent of the
+    # fragment and takes its elements away until they come again.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     # What must be there at every moment, whatever is being changed; and the region that speaks stays the same one.
     page.evaluate("""() => {
         const parts = ["h1", ".kg-verdict", ".kg-meter", ".st-key-canvas", ".st-key-character button"];
@@ -158,9 +161,7 @@ def test_what_changes_is_said_politely_and_nothing_else_goes_away(app_url: str, 
     page.get_by_role("slider").press("ArrowRight")
     expect(verdict(page)).to_contain_text("Anomalous")
     page.keyboard.press("Escape")
-    # Where a fragment's run begins before all that the page's run sent is out, Streamlit drops what it sent of the
-    # fragment and takes its elements away until they come again.
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")  # as above
     page.get_by_role("button", name="Clear").click()
     expect(said).to_contain_text("There is nothing to judge yet")
     assert page.evaluate("[...window.missed]") == []

@@ -91,6 +91,8 @@ def test_a_clicker_reveals_hides_and_votes_are_given_again_after_home(app_url: s
     expect(waiting).to_be_visible()
     page.keyboard.press("y")
     expect(page.locator(".kg-tally")).to_be_visible()
+    # Until the step has come whole, a press of the clicker is taken and does nothing.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.keyboard.press("PageDown")
     at(page, 6)
     page.keyboard.press("Home")

@@ -1,6 +1,7 @@
 import ast
 import json
 import re
+import sys
 
 import pytest
 
@@ -121,3 +122,19 @@ def test_noise_becomes_digits_pass_by_pass(open_page, html):
     page = open_page("app.py", present="1", step="beyond")
     page.button_group(key="beyond").set_value("noise").run()
     assert "of 8 for digits" in html(page)
+
+
+def test_a_press_of_the_clicker_that_an_answer_overtakes_leaves_the_answer(open_page, html, monkeypatch):
+    """The page had not heard of the answer yet, and asked to reveal; without an answer that is not counted."""
+    page = open_page("app.py", present="1", step="only-one")
+    asked = []
+    vote = sys.modules["core.ui.story.vote"]
+    monkeypatch.setattr(vote, "played", lambda at, last, show, *, key: asked.append(show))
+    page.run()
+    asked[-1](1)
+    assert "predictions were right" not in html(page.run())
+    asked[-1](0)
+    page.run().button(key="vote_only-one_True").click().run()
+    assert "1 predictions were right" in html(page)
+    asked[-1](1)
+    assert "1 predictions were right" in html(page.run())

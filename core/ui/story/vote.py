@@ -38,7 +38,8 @@ def vote(key: str, question: str, *, truth: bool, of: str) -> bool:
     given = votes.setdefault(key, None)
 
     def reveal(to: int) -> None:
-        votes[key] = _Vote(None, truth, of) if to else None
+        # A press that was made before the answer had come back to the page asks once more, and takes no answer away.
+        votes[key] = (votes.get(key) or _Vote(None, truth, of)) if to else None
 
     played(int(given is not None), 1, reveal, key=f"play_{key}")
     if given is None:

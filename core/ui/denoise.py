@@ -106,7 +106,7 @@ def quality_chart(point: Point) -> None:
     colours = palette()
     words = {
         "amount": amount_title(point.kind),
-        "psnr": _("PSNR in dB (higher is nearer)"),
+        "psnr": _("PSNR in dB"),
         "method": _("What is shown"),
         "description": _(
             "PSNR over the amount of noise ({noise}): noisy, cleaned by two autoencoders, filtered"
